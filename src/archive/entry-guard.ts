@@ -21,6 +21,12 @@ export interface SafeEntry {
 export class EntryGuard {
   readonly #names = new NameTable();
   #parent: Buffer = Buffer.alloc(0);
+  #impliedBytes = 0;
+
+  /** Length of the names of all folders that stood nowhere before what lies in them. */
+  get impliedBytes(): number {
+    return this.#impliedBytes;
+  }
 
   /** Throws an ArchiveDamage where the entry must not be extracted. */
   admit(header: TarHeader): void {
@@ -57,6 +63,7 @@ export class EntryGuard {
       if (kind === 'dir' || kind === 'implied') break;
       if (kind !== undefined) return `it lies below ${showName(ancestor)}, which is a ${kind}`;
       this.#names.set(ancestor, 'implied');
+      this.#impliedBytes += ancestor.length;
     }
     this.#parent = Buffer.from(parent);
     return undefined;

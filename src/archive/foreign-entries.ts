@@ -1,12 +1,15 @@
 import { Failure } from '../logging/failure.ts';
+import { ArchiveDamage } from './archive-damage.ts';
 import { EntryGuard, type SafeEntry } from './entry-guard.ts';
 import { pointsOutside, showName, stripDotSlash, withoutSlash } from './entry-names.ts';
+import { MAX_IMPLIED_BYTES, MAX_PATH_BYTES, MAX_SURVEY_ENTRIES } from './foreign-survey.ts';
 import { parseTar } from './tar-parser.ts';
 import type { TarHeader } from './tar-header.ts';
 
 const SETUID_SETGID_STICKY = 0o7000;
 const WORLD_WRITABLE = 0o002;
 const NOBODY = 65_534;
+const NO_ID = 2 ** 32 - 1;
 
 /** An entry as it is stored, its name normalized, that is safe to extract after all those before it. */
 export interface AdmittedEntry extends SafeEntry {
@@ -59,10 +62,20 @@ export async function* admitForeignEntries({
   const guard = new EntryGuard();
   let totalBytes = 0;
   let ordinal = 0;
+  let headers = 0;
   for await (const { header: raw, body } of parseTar(tar, { isForeign: true })) {
+    if (++headers > MAX_SURVEY_ENTRIES) {
+      throw new ArchiveDamage(showStart(raw.name), `it holds more than ${MAX_SURVEY_ENTRIES} entries`);
+    }
+    if (raw.name.length > MAX_PATH_BYTES || (raw.linkName?.length ?? 0) > MAX_PATH_BYTES) {
+      throw new ArchiveDamage(showStart(raw.name), `its name, or what it leads to, exceeds ${MAX_PATH_BYTES} bytes`);
+    }
     const header = normalizeNames(raw);
     if (withoutSlash(header.name).length === 0 && header.type === 'dir') continue;
     guard.admit(header);
+    if (guard.impliedBytes > MAX_IMPLIED_BYTES) {
+      throw new ArchiveDamage(showStart(header.name), 'it implies more folders than anybody has');
+    }
     totalBytes += header.size;
     if (totalBytes > maxBytes) {
       const message = `The archive holds more than the ${maxBytes} bytes that there is room for.`;
@@ -71,6 +84,11 @@ export async function* admitForeignEntries({
     const isOutside = header.type === 'symlink' && pointsOutside(header.name, header.linkName ?? Buffer.alloc(0));
     yield { ordinal: ++ordinal, header, isOutside, body };
   }
+}
+
+/** Of a name that nobody bounded. */
+function showStart(name: Buffer): string {
+  return showName(name.subarray(0, 100));
 }
 
 /** `./` before a name goes, a directory's name ends in a slash; a link's target loses `./` where it names an entry. */
@@ -91,7 +109,12 @@ export function maskHeader<Header extends Pick<TarHeader, 'mode' | 'uid' | 'gid'
 ): Header {
   const masked = { ...header };
   if (header.type !== 'symlink') masked.mode &= ~(SETUID_SETGID_STICKY | WORLD_WRITABLE);
-  if (header.uid === 0) masked.uid = ownerForRoot?.uid ?? NOBODY;
-  if (header.gid === 0) masked.gid = ownerForRoot?.gid ?? NOBODY;
+  if (isRoots(header.uid)) masked.uid = ownerForRoot?.uid ?? NOBODY;
+  if (isRoots(header.gid)) masked.gid = ownerForRoot?.gid ?? NOBODY;
   return masked;
+}
+
+/** What no id can hold is -1 to chown, which leaves the file with whoever unpacks it: root. */
+function isRoots(id: number): boolean {
+  return id === 0 || id >= NO_ID;
 }

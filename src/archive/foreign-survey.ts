@@ -49,6 +49,10 @@ export interface DumpFindings {
   hasInserts: boolean;
   /** A command for psql, which no dump needs: `\connect …`. */
   command?: string;
+  /** The beginning of a statement that pg_dump would not write: `ALTER SYSTEM …`. */
+  statement?: string;
+  /** It names more tables, sequences and roles than were noted: nothing of it can be proven. */
+  isExcessive?: true;
 }
 
 export interface SurveyedDump extends DumpFindings {
@@ -62,3 +66,9 @@ export type DumpSurveyor = (content: AsyncIterable<Buffer>) => Promise<DumpFindi
 /** What a gzip-compressed survey decompresses to at most: lines of three million entries with long names. */
 export const MAX_SURVEY_BYTES = 1024 ** 3;
 export const MAX_SURVEY_ENTRIES = 3_000_000;
+/** Of a name or a link's target: Linux takes no longer path. */
+export const MAX_PATH_BYTES = 4096;
+/** The names of all folders that are only implied: there may be two thousand of them in one long name. */
+export const MAX_IMPLIED_BYTES = 128 * 1024 ** 2;
+/** What is found in all dumps together, written as JSON. */
+export const MAX_FINDINGS_BYTES = 256 * 1024 ** 2;

@@ -139,8 +139,11 @@ function nameOf(name: string): string {
   return shorten(printable(name), NAME_CHARACTERS);
 }
 
-/** The first of them, and how many more there are. */
+/** The first of them, and how many more there are; some hold names that others gave: a role in a forged dump. */
 function limit(texts: readonly string[], most: number, noun = 'other'): string[] {
-  if (texts.length <= most) return [...texts];
-  return [...texts.slice(0, most), `… and ${texts.length - most} more${noun === 'other' ? '' : ` ${noun}s`}`];
+  if (texts.length <= most) return texts.map(printable);
+  return [
+    ...texts.slice(0, most).map(printable),
+    `… and ${texts.length - most} more${noun === 'other' ? '' : ` ${noun}s`}`,
+  ];
 }

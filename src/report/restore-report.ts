@@ -2,6 +2,7 @@ import type { ExtractResult } from '../operations/extract.ts';
 import type { RestoreResult } from '../operations/restore.ts';
 import type { CarriedThrough } from '../operations/restore/carry-through.ts';
 import type { ServicesReport } from '../operations/restore/put-in-place.ts';
+import { printable } from '../logging/printable.ts';
 import { countOf, formatBytes, formatDuration } from '../logging/quantity-text.ts';
 import { describeSteps } from './estimate-text.ts';
 import { renderPlan } from './plan-report.ts';
@@ -16,7 +17,7 @@ export function renderRestore(result: RestoreResult, timezone?: string): string 
     `  ${describeSteps(steps)}`,
     ...plan.databases.map(({ key }) => `  ${key}: equal to its fingerprints, in place`),
     ...(carried && services ? describeCarried(carried, services, plan.files.length > 0) : []),
-    ...createdRoles.map((role) => `  role created: ${role}`),
+    ...createdRoles.map((role) => `  role created: ${printable(role)}`),
     ...notes.map((note) => `  ${note}`),
     ...(safety ? [`The state before is in ${safety.archive}.`] : []),
     ...(id === undefined ? [] : describeKept(id, 'What was replaced')),

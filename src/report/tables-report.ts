@@ -1,4 +1,5 @@
 import { formatTime } from '../logging/format-time.ts';
+import { printable } from '../logging/printable.ts';
 import { countOf, formatBytes, formatCount, formatDuration } from '../logging/quantity-text.ts';
 import type { AsPlan, RestoreAsResult } from '../operations/restore-as.ts';
 import type { RestoreTablesResult } from '../operations/restore-tables.ts';
@@ -56,7 +57,7 @@ export function renderTables(result: RestoreTablesResult, timezone?: string): st
       ...sequences.map((sequence) => `    sequence moved on: ${sequence}`),
     ]),
     ...(lockedMs === undefined ? [] : [`  writers waited for ${formatDuration(lockedMs)}`]),
-    ...createdRoles.map((role) => `  role created: ${role}`),
+    ...createdRoles.map((role) => `  role created: ${printable(role)}`),
     ...notes.map((note) => `  ${note}`),
     ...(safety ? [`The state before is in ${safety.archive}.`] : []),
     ...(id === undefined ? [] : describeKept(id, 'What was replaced')),
@@ -97,7 +98,7 @@ export function renderAs(result: RestoreAsResult, timezone?: string): string {
   return [
     `Database ${plan.as} holds ${plan.key} of ${plan.archive}, equal to its fingerprints, in ${formatDuration(durationMs)}; ${formatBytes(fetchedBytes)} fetched.`,
     `  ${describeAs(plan)}`,
-    ...createdRoles.map((role) => `  role created: ${role}`),
+    ...createdRoles.map((role) => `  role created: ${printable(role)}`),
     ...notes.map((note) => `  ${note}`),
     ...describeDiscovery(plan),
   ].join('\n');

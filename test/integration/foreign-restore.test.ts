@@ -11,10 +11,12 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { PathChoice } from '../../src/archive/path-choice.ts';
 import { Failure } from '../../src/logging/failure.ts';
@@ -27,6 +29,7 @@ import { openVault } from '../../src/operations/open-vault.ts';
 import type { Platform } from '../../src/operations/platform.ts';
 import { restoreTables } from '../../src/operations/restore-tables.ts';
 import { restore, type RestoreResult } from '../../src/operations/restore.ts';
+import { surveyDump } from '../../src/sources/postgres/survey-dump.ts';
 import { describeTree } from '../fixtures/describe-tree.ts';
 import { flipByte } from '../fixtures/flip-byte.ts';
 import { adoptInto, digestDatabase, runFormerScript, type FormerRun } from '../fixtures/former-script.ts';
@@ -194,13 +197,18 @@ describe('an archive of the former script', () => {
     await close();
     writeFileSync(join(place.uploads, 'later'), 'x');
     const before = await state();
+    // A broken survey is none, and made anew.
+    const survey = join(place.vaultDirectory, '.vault/surveys', `${name}.jsonl.gz`);
+    flipByte(survey, lstatSync(survey).size - 10);
+    await (await listEntries(place.platform, { archive: name })).close();
+    expect(gunzipSync(readFileSync(survey)).toString()).toContain(name);
     chmodSync(at(name), 0o600);
     flipByte(at(name), 500);
     expect(await failureOf(run(name))).toMatchObject({
       kind: 'damaged',
       message: expect.stringMatching(/and was adopted with/),
     });
-    rmSync(join(place.vaultDirectory, '.vault/surveys', `${name}.jsonl.gz`));
+    rmSync(survey);
     expect(await failureOf(run(name))).toMatchObject({
       kind: 'damaged',
       message: expect.stringMatching(/is not the file that was adopted/),
@@ -289,6 +297,14 @@ describe('an archive that somebody made by hand', () => {
     const said = () => place.log.filter((line) => line.includes('counted, not compared'));
     await run(await dumpIn('Europe/Paris', '01'), { select: ['app'] });
     expect(said()).toEqual([]);
+    const { made } = await restoreTables(place.platform, {
+      archive: 'backup_full_2023-06-01_12-00.tar.gz',
+      tables: ['app.public.student'],
+      allowOldClient: true,
+      skipsSafetyBackup: true,
+      confirm: async () => true,
+    });
+    await cluster().query('skills_hub', `DROP TABLE public.${JSON.stringify(made[0]?.table.split('.').at(-1))};`);
     await run(await dumpIn('Asia/Tokyo', '02'), { select: ['app'] });
     expect(said()).toHaveLength(1);
     expect(await digestDatabase(cluster(), 'skills_hub')).toBe(clean[0]);
@@ -303,6 +319,7 @@ describe('what must not be restored', () => {
       '02': `${whole}\n\\! touch ${join(place.directory, 'owned')}\n`,
       '03': '',
       '04': await cluster().runTool('pg_dump', ['--inserts'], 'keycloak'),
+      '05': whole.replace('CREATE TABLE', 'ALTER ROLE app SUPERUSER;\n\nCREATE TABLE'),
     };
     for (const [day, text] of Object.entries(texts)) {
       await archive(`backup_full_2022-07-${day}_03-00.tar.gz`, { dumps: { 'day/db/keycloak.sql': { text } } });
@@ -317,6 +334,14 @@ describe('what must not be restored', () => {
     }
     expect(await state()).toEqual(before);
     expect(existsSync(join(place.directory, 'owned'))).toBe(false);
+  }, 60_000);
+
+  it('22: no statement of an honest dump is taken for harm, those of --clean included', async () => {
+    for (const database of databases) {
+      const text = await cluster().runTool('pg_dump', ['--clean', '--if-exists'], database);
+      const found = await surveyDump(Readable.from([Buffer.from(text)]));
+      expect([found?.isWhole, found?.statement]).toEqual([true, undefined]);
+    }
   }, 60_000);
 
   it('44 to 63: hostile tars are refused in one line, with nothing written and nothing stopped', async () => {
@@ -353,6 +378,7 @@ describe('files of an archive of the former script', () => {
       chmodSync(join(folder, 'setuid'), 0o6777);
       linkSync(join(folder, 'of-root'), join(folder, 'second-name'));
       symlinkSync('/etc/passwd', join(folder, 'outside'));
+      symlinkSync('../../.env', join(folder, 'out-of-uploads-outside'));
       symlinkSync('of-root', join(folder, 'inside'));
       writeFiles(folder, { '.continuity-kept-x/hidden': 'x' });
       mkdirSync(join(place.directory, 'parent/day'), { recursive: true });
@@ -378,9 +404,13 @@ describe('files of an archive of the former script', () => {
           expect.stringMatching(/^uploads: they belonged to root.* 1234:1235, .*: 5 entries/),
           expect.stringMatching(/^uploads: they lose bits .*: 1 entry/),
           expect.stringMatching(/^left out, because they are links .*: 1 entry/),
+          expect.stringMatching(/^uploads: left out, because they are links .*: 1 entry \(the first: uploads\/out-of/),
           expect.stringMatching(/^left out, because they have names .*: 2 entries/),
         ]),
       );
+      const directory = join(place.directory, 'rooted-beside');
+      await extractArchive(place.platform, { archive: name, select: ['uploads'], directory });
+      expect(readdirSync(join(directory, 'uploads')).filter((each) => each.endsWith('side'))).toEqual(['inside']);
       // Once it is there, there is nothing left to do: what is planned is what came of it.
       expect((await run(name, { select: ['uploads'], dryRun: true })).plan.files[0]).toMatchObject({
         add: 0,
@@ -390,6 +420,32 @@ describe('files of an archive of the former script', () => {
     },
     60_000,
   );
+
+  it('come with all their names, also where a link sorts before its file', async () => {
+    const parent = join(place.directory, 'linked');
+    const folder = join(parent, 'day/uploads');
+    writeFiles(folder, { z: 'file' });
+    mkdirSync(join(folder, 'chosen'));
+    utimesSync(join(folder, 'z'), 1_500_000_000, 1_500_000_000);
+    linkSync(join(folder, 'z'), join(folder, 'a'));
+    linkSync(join(folder, 'z'), join(folder, 'chosen/link'));
+    const name = 'backup_full_2020-03-02_03-00.tar.gz';
+    const names = ['day/uploads', 'day/uploads/z', 'day/uploads/a', 'day/uploads/chosen'];
+    execFileSync('tar', ['czf', at(name), '-C', parent, '--no-recursion', ...names, 'day/uploads/chosen/link']);
+    await adoptInto(place.vaultDirectory);
+    const { plan } = await run(name, { paths: PathChoice.parse(['uploads/chosen']) });
+    expect(plan.warnings).toContainEqual(expect.stringMatching(/^uploads: 1 file has other names/));
+    expect(readFileSync(join(place.uploads, 'chosen/link'), 'utf8')).toBe('file');
+
+    await run(name, { select: ['uploads'] });
+    writeFileSync(join(place.uploads, 'z'), 'FILE');
+    utimesSync(join(place.uploads, 'z'), 1_500_000_000, 1_500_000_000);
+    await run(name, { select: ['uploads'] });
+    const { ino, nlink } = lstatSync(join(place.uploads, 'z'));
+    expect(nlink).toBe(3);
+    expect(lstatSync(join(place.uploads, 'a')).ino).toBe(ino);
+    expect(readFileSync(join(place.uploads, 'a'), 'utf8')).toBe('file');
+  }, 60_000);
 });
 
 describe('over SSH', () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
+import { maskHeader } from '../../src/archive/foreign-entries.ts';
 import { parseTocLine } from '../../src/archive/toc-line.ts';
 import { surveyDump } from '../../src/sources/postgres/survey-dump.ts';
 import { surveyArchive } from '../../src/vault/store/survey-archive.ts';
@@ -90,6 +91,11 @@ describe('the survey of an archive of the former script', () => {
     expect(head.leftOut.leftovers).toEqual({ count: 5, first: '._day' });
   });
 
+  it('takes an owner whom chown would leave as it is for root', () => {
+    const header = { type: 'reg', mode: 0o644, uid: 2 ** 32 - 1, gid: 2 ** 32 };
+    expect(maskHeader(header, { uid: 7, gid: 8 })).toMatchObject({ uid: 7, gid: 8 });
+  });
+
   it('leaves out links that lead outside', async () => {
     const { head, lines } = await survey(
       gzipSync(rawTar(rawMember({ name: 'l', type: '2', linkName: '/etc/passwd' }))),
@@ -120,6 +126,20 @@ describe('the survey of an archive of the former script', () => {
     const { head } = await survey(gzipSync(rawTar(file('zeros', zeros as unknown as string))));
     expect(head).toMatchObject({ contentBytes: zeros.length });
     expect(head.fault).toBeUndefined();
+  });
+
+  it('is faulty with names longer than any path, and with names that imply folders without end', async () => {
+    const longName = rawTar(rawPax({ path: 'a'.repeat(4097) }), file('f'));
+    expect((await survey(gzipSync(longName))).head.fault?.what).toMatch(/exceeds 4096 bytes/);
+    const longTarget = rawTar(
+      rawPax({ linkpath: 'a'.repeat(4097) }),
+      rawMember({ name: 'l', type: '2', linkName: 'x' }),
+    );
+    expect((await survey(gzipSync(longTarget))).head.fault?.what).toMatch(/exceeds 4096 bytes/);
+    const deep = Array.from({ length: 40 }, (_, at) => [rawPax({ path: `${at}/${'a/'.repeat(2000)}f` }), file('f')]);
+    const { head, lines } = await survey(gzipSync(rawTar(...deep.flat())));
+    expect(head.fault?.what).toMatch(/implies more folders/);
+    expect(lines.length).toBeLessThan(80_000);
   });
 
   it('looks at dumps, and at nothing that only has their name', async () => {
@@ -175,10 +195,72 @@ describe('what a dump that somebody else made says', () => {
     }
   });
 
+  it('is that it names more than anybody can keep, which is not to be cut off', async () => {
+    const piece = Buffer.from(`SELECT pg_catalog.setval('public.${'x'.repeat(1_000_000)}', 1, true);\n`);
+    const [head = '', tail = ''] = dumpText('BODY').split('BODY');
+    const found = await surveyDump(once(Buffer.from(head), ...Array<Buffer>(70).fill(piece), Buffer.from(tail)));
+    expect(found).toMatchObject({ isWhole: true, isExcessive: true });
+  });
+
   it('is that it holds commands for psql, or rows as statements', async () => {
     expect(await look(dumpText('\\connect other\n\\! id'))).toMatchObject({ command: '\\connect other' });
     expect(await look(dumpText('INSERT INTO public.a VALUES (1);'))).toMatchObject({ hasInserts: true });
     const own = dumpText('SELECT 1;').replace('SET client', '\\restrict abc\n\nSET client');
     expect((await look(`${own}\n\\unrestrict abc\n`))?.command).toBeUndefined();
+  });
+
+  it.each([
+    "ALTER SYSTEM SET archive_command = 'id';",
+    'CREATE ROLE boss SUPERUSER;',
+    'alter role app superuser;',
+    'GRANT pg_execute_server_program TO app;',
+    'GRANT USAGE, postgres TO app;',
+    'DROP DATABASE odoo;',
+    "DO $$ BEGIN EXECUTE 'DROP ROLE app'; END $$;",
+    'SET ROLE postgres;',
+    'SET standard_conforming_strings TO off;',
+    "SET client_encoding = 'SJIS';",
+    "LOAD '/tmp/x.so';",
+    "COPY public.a TO PROGRAM 'id';",
+    "COPY public.a FROM '/etc/passwd' WHERE a IS DISTINCT FROM stdin;",
+    'COPY public.a (t) FROM stdin; DROP ROLE app;\n\\.\n',
+    'COPY public.a (t) FROM stdin;\n\\.\r\nDROP ROLE app;\n\\.\n',
+    'CREATE EXTENSION "plpython3u";',
+    'CREATE EXTENSION hstore_plpython3u CASCADE;',
+    'CREATE FUNCTION public.f() RETURNS void\n    LANGUAGE plpython3u\n    AS $$\n    LANGUAGE sql $$;',
+    "CREATE FUNCTION public.f() RETURNS void /*\n    LANGUAGE sql */\n    LANGUAGE c\n    AS 'x', 'y';",
+    "CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p;",
+    'CREATE SERVER s FOREIGN DATA WRAPPER file_fdw;',
+    'CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION public.f();',
+    'COMMIT; DROP ROLE app;',
+    ' DROP ROLE app;',
+    '/* */ DROP ROLE app;',
+    'CREATE TABLE public.a (t text) \\! id\n;',
+    "COMMENT ON TABLE public.a IS 'x\0'\n; --';",
+    `CREATE ROLE boss PASSWORD '${'x'.repeat(2 << 20)}';`,
+  ])('22: is that it holds what pg_dump does not write: %j', async (statement) => {
+    expect((await look(dumpText(statement)))?.statement).toBeDefined();
+  });
+
+  it('22: is nothing of the kind where bodies, rows and quotes hold such words', async () => {
+    const found = await look(
+      dumpText(
+        [
+          'SET lock_timeout = 0;\nSET xmloption = content;',
+          "SELECT pg_catalog.set_config('search_path', '', false);",
+          'DROP TABLE IF EXISTS public.a;',
+          "CREATE FUNCTION public.f(a text DEFAULT 'x$; y'::text, b integer DEFAULT -1) RETURNS integer\n" +
+            "    LANGUAGE plpgsql SECURITY DEFINER\n    AS $_$\nBEGIN\nDROP ROLE x;\nCOPY t TO PROGRAM 'id';\nEND $_$;",
+          `COMMENT ON TABLE public.a IS '${'ALTER SYSTEM;\n'.repeat(200_000)}';`,
+          'COPY public."a b" (id, "t""o") FROM stdin;\nDROP ROLE x;\n\\.',
+          'CREATE RULE r AS\n    ON INSERT TO public.a DO ( DELETE FROM public.b;\n DELETE FROM public.c;\n);',
+          "SELECT pg_catalog.setval('public.\"a''b_seq\"', 12, true);",
+          'GRANT SELECT("from"),UPDATE(id) ON TABLE public.a TO app;',
+          'REVOKE GRANT OPTION FOR ALL ON FUNCTION public.f() FROM app;',
+        ].join('\n\n'),
+      ),
+    );
+    expect(found).toMatchObject({ isWhole: true });
+    expect(found?.statement).toBeUndefined();
   });
 });

@@ -46559,6 +46559,8 @@ var promises_ = __nccwpck_require__(1455);
 ;// CONCATENATED MODULE: ./.build/src/system/disk-room.js
 
 
+/** What must be left of a disk besides what is to be put on it. */
+const RESERVE_BYTES = (/* unused pure expression or super */ null && (64 * 1024 * 1024));
 /** Fewer free inodes than this, and a disk takes no more whatever its bytes: one request needs some at once. */
 const FEW_FILES = 16;
 /** The room on the file system of `path`. Rejects with the system's error. */

@@ -36842,7 +36842,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
 /* harmony import */ var _demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8458);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7918);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1107);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
@@ -36935,7 +36935,7 @@ function awaitInterruption(abort, stdout) {
 
 /***/ }),
 
-/***/ 7918:
+/***/ 1107:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37121,6 +37121,7 @@ function splitPath(path) {
     const end = path.lastIndexOf(SLASH);
     return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
 }
+/** The names that a relative path leads through. */
 function* splitNames(path) {
     for (let start = 0; start < path.length;) {
         const slash = path.indexOf(SLASH, start);
@@ -37221,6 +37222,45 @@ async function requireOwn(folder, path, inode) {
 }
 function isNotOurs(path) {
     return new failure/* Failure */.HR('refused', `${path.toString()} is not the folder that the restore made there`, 'Somebody who may write to this folder put it there. Move it away, put ours back in its place if it is to be found, then run any command again.');
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/files/reach-kept.js
+
+/**
+ * Opens the kept counterpart of a live folder, by its path relative to the root. Folders made for that have the mode and
+ * the owner of the live ones: where those are gone by the time of an undo, it brings these back as they are. Undefined
+ * where a file is in the way.
+ */
+async function reachKept({ live, kept }, path) {
+    const present = await kept.reach(path);
+    if (present)
+        return present;
+    let [folder, model] = [await kept.reach(Buffer.alloc(0)), await live.reach(Buffer.alloc(0))];
+    for (const name of splitNames(path)) {
+        const [outer, outerModel] = [folder, model];
+        model = await outerModel?.child(name);
+        await outerModel?.close();
+        folder = (await outer?.child(name)) ?? (outer && (await makeLike(outer, name, model)));
+        await outer?.close();
+    }
+    await model?.close();
+    return folder;
+}
+async function makeLike(outer, name, model) {
+    const folder = await outer.make(name);
+    if (!folder || !model)
+        return folder;
+    const { mode, uid, gid } = await model.handle.stat();
+    const own = await folder.handle.stat();
+    // Who is not root has made it his own, and may give it to no one else.
+    if (own.uid !== uid || own.gid !== gid)
+        await folder.handle.chown(uid, gid).catch(ignoreForbidden);
+    await folder.handle.chmod(mode & 0o7777);
+    return folder;
+}
+function ignoreForbidden(error) {
+    if (error.code !== 'EPERM')
+        throw error;
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -37330,8 +37370,10 @@ function withoutSlash(name) {
 
 
 
+
 /** What is left when a name is taken: names have at most 255 bytes. */
 const LONGEST_STEM_BYTES = 240;
+const ALL_REMOVED = 0o1000;
 /**
  * Puts staged entries in place of live ones by renaming, and moves away what is to go. The staged tree is its own list of
  * what is left to do: after an interruption the same call goes on. A file's name always leads to the old or the new file.
@@ -37354,11 +37396,9 @@ async function swapFiles(options) {
         const fresh = await openOwn(staged, inodes?.staged);
         if (fresh)
             opened.push(fresh);
-        let removed = 0;
-        for await (const name of removals)
-            if (await removeLive(live, kept, swap_files_withoutSlash(name)))
-                removed++;
-        const placed = fresh ? await placeFolder({ live, fresh, kept, path: Buffer.alloc(0) }) : 0;
+        const aside = { live, kept };
+        const removed = await removeAll(aside, removals);
+        const placed = fresh ? await placeFolder({ live, fresh, aside, path: Buffer.alloc(0) }) : 0;
         return { placed, removed };
     }
     finally {
@@ -37373,8 +37413,25 @@ async function openKept(path, inode) {
         return kept;
     throw new failure/* Failure */.HR('source', `${path.toString()} is gone, so this is not the folder that the restore was staged in`, 'Check that it is mounted, and that nobody moved anything in it; then run any command again.');
 }
+/**
+ * Moves away what is to go, before anything is placed. Some of these names are placed afterwards: the kept folder's sticky
+ * bit, which means nothing else in a private folder, says that all have gone, so that whoever goes on moves away none of
+ * what has come. It is on the same file system as they are, and so on its disk after them.
+ */
+async function removeAll(aside, removals) {
+    const { handle } = aside.kept;
+    const { mode } = await handle.stat();
+    if ((mode & ALL_REMOVED) !== 0)
+        return 0;
+    let removed = 0;
+    for await (const name of removals)
+        if (await removeLive(aside, swap_files_withoutSlash(name)))
+            removed++;
+    await handle.chmod((mode & 0o7777) | ALL_REMOVED);
+    return removed;
+}
 /** Moves one live entry that the archive does not have to the kept ones. */
-async function removeLive(live, kept, path) {
+async function removeLive({ live, kept }, path) {
     const { parent, name } = splitPath(path);
     // What was kept already has been moved in an earlier attempt: the live name may be a new entry by now.
     const before = await kept.reach(parent);
@@ -37384,14 +37441,14 @@ async function removeLive(live, kept, path) {
     if (!folder)
         return false;
     try {
-        return (await folder.look(name)) !== undefined && (await keep(folder, kept, path));
+        return (await folder.look(name)) !== undefined && (await keep(folder, { live, kept }, path));
     }
     finally {
         await folder.close();
     }
 }
 /** Places the content of one staged folder whose live counterpart exists, and empties it thereby. */
-async function placeFolder({ live, fresh, kept, path }) {
+async function placeFolder({ live, fresh, aside, path }) {
     let placed = 0;
     for (const name of await fresh.names()) {
         const entry = path.length === 0 ? name : long_path_joinBytes(path, name);
@@ -37399,7 +37456,7 @@ async function placeFolder({ live, fresh, kept, path }) {
         const counterpart = inner && (await live.child(name));
         try {
             if (inner && counterpart) {
-                placed += await placeFolder({ live: counterpart, fresh: inner, kept, path: entry });
+                placed += await placeFolder({ live: counterpart, fresh: inner, aside, path: entry });
                 await (0,promises_namespaceObject.rmdir)(fresh.pathOf(name));
                 continue;
             }
@@ -37415,7 +37472,7 @@ async function placeFolder({ live, fresh, kept, path }) {
             continue;
         }
         if (present)
-            await keepForReplacement(live, kept, entry, present, inner !== undefined);
+            await keepForReplacement(live, aside, entry, present, inner !== undefined);
         await (0,promises_namespaceObject.rename)(fresh.pathOf(name), live.pathOf(name));
         placed++;
     }
@@ -37429,13 +37486,13 @@ async function isSameFile(fresh, name, present) {
  * Keeps what is about to be replaced. A file gets a second name, so that the rename over its first leaves no moment
  * without one; anything else is moved, and so is a file that a folder is to replace.
  */
-async function keepForReplacement(live, kept, path, present, byFolder) {
+async function keepForReplacement(live, aside, path, present, byFolder) {
     if (byFolder) {
-        await keep(live, kept, path);
+        await keep(live, aside, path);
         return;
     }
     const { parent, name } = splitPath(path);
-    const folder = await kept.reach(parent, true);
+    const folder = await reachKept(aside, parent);
     try {
         const already = await folder?.look(name);
         if (already?.ino === present.ino && already.dev === present.dev)
@@ -37453,12 +37510,12 @@ async function keepForReplacement(live, kept, path, present, byFolder) {
     finally {
         await folder?.close();
     }
-    await keep(live, kept, path);
+    await keep(live, aside, path);
 }
 /** Moves a live entry to the kept ones; false where it is gone already. */
-async function keep(live, kept, path) {
+async function keep(live, aside, path) {
     const { parent, name } = splitPath(path);
-    const folder = await kept.reach(parent, true);
+    const folder = await reachKept(aside, parent);
     if (!folder)
         throw new failure/* Failure */.HR('failed', `${path.toString()} cannot be kept: a file is in the way of its folder`, 'Look into the kept folder.');
     try {
@@ -37531,7 +37588,7 @@ function keptNameOf(database, restoreId) {
     return nameBeside('continuity_kept', database, restoreId);
 }
 /** What a database of ours is by its name: being restored, or replaced; undefined for anybody else's. */
-function kindOfName(name) {
+function own_names_kindOfName(name) {
     return pattern.exec(name)?.[1];
 }
 function nameBeside(prefix, database, restoreId) {
@@ -37743,7 +37800,7 @@ function query_quoteIdentifier(name) {
     return `"${name.replaceAll('"', '""')}"`;
 }
 /** A text as SQL, whatever `standard_conforming_strings` says. @throws RangeError where it holds a NUL. */
-function quoteLiteral(text) {
+function query_quoteLiteral(text) {
     if (text.includes('\0'))
         throw new RangeError('a text in SQL holds no NUL');
     const quoted = `'${text.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
@@ -37765,11 +37822,11 @@ const statementTimeoutMs = 600_000;
  * A database to work from that is none of those named: nobody may be connected to a database that is renamed or
  * dropped.
  */
-function chooseMaintenanceDatabase(...names) {
+function restore_session_chooseMaintenanceDatabase(...names) {
     return names.includes('postgres') ? 'template1' : 'postgres';
 }
 /** Runs statements, some of which print one JSON text each: gives those, parsed. @throws Failure `source` */
-async function runStatements(server, database, sql, options = {}) {
+async function restore_session_runStatements(server, database, sql, options = {}) {
     const settings = { applicationName: restore_session_restoreApplicationName, timeoutMs: statementTimeoutMs, ...options };
     return parseRows(await runScript(server, database, sql, settings));
 }
@@ -37791,9 +37848,9 @@ async function listOwnDatabases(server, patience = {}) {
       THEN pg_database_size(d.oid) ELSE 0 END AS "sizeBytes", d.datistemplate OR NOT d.datallowconn AS "isOurs"
     FROM pg_database d WHERE d.datname LIKE 'continuity\\_%' ORDER BY d.datname COLLATE "C"`;
     const options = { applicationName: restore_session_restoreApplicationName, ...patience };
-    const rows = await query_queryRows(server, chooseMaintenanceDatabase(), select, options);
+    const rows = await query_queryRows(server, restore_session_chooseMaintenanceDatabase(), select, options);
     return rows.flatMap((row) => {
-        const kind = kindOfName(row.name);
+        const kind = own_names_kindOfName(row.name);
         return kind ? [{ ...row, kind }] : [];
     });
 }
@@ -37808,7 +37865,7 @@ async function dropDatabases({ server, names, }) {
     const dropped = [];
     for (const name of new Set(names)) {
         const next = 'Look at it (psql -l), and drop it by hand if nobody needs it.';
-        if (!kindOfName(name))
+        if (!own_names_kindOfName(name))
             throw new failure/* Failure */.HR('refused', `database "${name}" is not ours by its name`, next);
         const own = found.find((database) => database.name === name);
         if (own && !own.isOurs) {
@@ -37826,7 +37883,7 @@ async function dropDatabases({ server, names, }) {
         `DROP DATABASE IF EXISTS ${name} WITH (FORCE);`,
     ]);
     if (statements.length > 0)
-        await runStatements(server, chooseMaintenanceDatabase(), statements.join('\n'));
+        await restore_session_runStatements(server, restore_session_chooseMaintenanceDatabase(), statements.join('\n'));
     return { dropped };
 }
 
@@ -38580,7 +38637,7 @@ function execArguments({ id, user }, inside) {
 }
 /** Ends the one session of that name: whether there was one. Where the server does not answer any more, there is none. */
 async function endSession(container, inside, env, applicationName) {
-    const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ${quoteLiteral(applicationName)};`;
+    const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ${query_quoteLiteral(applicationName)};`;
     const args = [...execArguments(container, { ...inside, PGDATABASE: 'postgres' }), 'psql', '-XqwAt', '-f', '-'];
     const options = { env, input: sql, timeoutMs: endingTimeoutMs };
     const result = await runCommand('docker', args, options).catch(() => undefined);
@@ -39581,8 +39638,8 @@ function wayBackPathOf(stateDirectory, id) {
 function isOwnKept(record) {
     return (isRestoreId(record.id) &&
         (record.undoes === undefined || isRestoreId(record.undoes.id)) &&
-        record.databases.every(({ kept }) => kept === undefined || kindOfName(kept) === 'kept') &&
-        (record.tables ?? []).every(({ kept }) => kindOfName(kept) === 'kept') &&
+        record.databases.every(({ kept }) => kept === undefined || own_names_kindOfName(kept) === 'kept') &&
+        (record.tables ?? []).every(({ kept }) => own_names_kindOfName(kept) === 'kept') &&
         record.files.every(({ source, root, kept }) => /^[\w-]+$/.test(source) && (0,external_node_path_.isAbsolute)(root) && kept === keptPathOf(root, record.id)));
 }
 
@@ -39650,8 +39707,15 @@ async function followContainers(platform, run) {
  */
 async function endLeftSessions(server) {
     const select = `SELECT json_build_object('ended', pg_terminate_backend(pid)) FROM pg_stat_activity
-    WHERE starts_with(application_name, ${quoteLiteral(restore_session_restoreApplicationName)}) AND usename = current_user AND pid <> pg_backend_pid();`;
-    await runStatements(server, chooseMaintenanceDatabase(), select);
+    WHERE starts_with(application_name, ${query_quoteLiteral(restore_session_restoreApplicationName)}) AND usename = current_user AND pid <> pg_backend_pid();`;
+    await restore_session_runStatements(server, restore_session_chooseMaintenanceDatabase(), select);
+}
+/** Whether no session of a restore but the caller's own is left on a server. @throws Failure `source` */
+async function hasNoSessions(server) {
+    const select = `SELECT count(*) AS sessions FROM pg_stat_activity WHERE starts_with(application_name, ${query_quoteLiteral(restore_session_restoreApplicationName)})
+    AND usename = current_user AND pid <> pg_backend_pid()`;
+    const [row] = await query_queryRows(server, 'postgres', select);
+    return row?.sessions === 0;
 }
 /** What the dumps of a backup call themselves: this and the archive's date. */
 const namesOfDumps = '^skills-hub-continuity \\d{4}-\\d\\d-\\d\\d';
@@ -39669,14 +39733,43 @@ const LONGEST_COMPARISON_MS = 2 * 3_600_000;
  * @throws Failure `source`
  */
 async function endLeftDumps(server, databases) {
-    const only = databases ? `AND datname IN (${databases.map(quoteLiteral).join(', ')})` : '';
+    const only = databases ? `AND datname IN (${databases.map(query_quoteLiteral).join(', ')})` : '';
     // Not in the condition, whose parts the server may look at in any order.
     const select = `SELECT application_name AS name, pg_terminate_backend(pid) AS ended FROM pg_stat_activity
-    WHERE (application_name ~ ${quoteLiteral(namesOfDumps)}
-      OR application_name = ${quoteLiteral(comparisonApplicationName)} AND backend_start < now() - ${LONGEST_COMPARISON_MS} * interval '1 ms')
+    WHERE (application_name ~ ${query_quoteLiteral(namesOfDumps)}
+      OR application_name = ${query_quoteLiteral(comparisonApplicationName)} AND backend_start < now() - ${LONGEST_COMPARISON_MS} * interval '1 ms')
     AND usename = current_user AND pid <> pg_backend_pid() ${only}`;
     const found = await query_queryRows(server, 'postgres', select);
     return found.filter(({ ended }) => ended).map(({ name }) => name);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dependents.js
+/** What belongs to a table goes with it: here it is never a dependent. */
+const relationOf = `CASE d.classid
+  WHEN 'pg_class'::regclass THEN d.objid
+  WHEN 'pg_rewrite'::regclass THEN (SELECT ev_class FROM pg_rewrite WHERE oid = d.objid)
+  WHEN 'pg_constraint'::regclass THEN (SELECT conrelid FROM pg_constraint WHERE oid = d.objid)
+  WHEN 'pg_attrdef'::regclass THEN (SELECT adrelid FROM pg_attrdef WHERE oid = d.objid)
+  WHEN 'pg_policy'::regclass THEN (SELECT polrelid FROM pg_policy WHERE oid = d.objid)
+  WHEN 'pg_trigger'::regclass THEN (SELECT tgrelid FROM pg_trigger WHERE oid = d.objid)
+  WHEN 'pg_publication_rel'::regclass THEN (SELECT prrelid FROM pg_publication_rel WHERE oid = d.objid) END`;
+/**
+ * A SELECT of the names (`name`) of what depends on a table, its row type, constraints, indexes or sequences, and is no
+ * part of it: views, tables that inherit from it, functions, others' defaults. Foreign keys are not meant.
+ */
+function selectDependents(table) {
+    return `SELECT DISTINCT CASE classid WHEN 'pg_rewrite'::regclass THEN pg_describe_object('pg_class'::regclass, relation, 0)
+    ELSE pg_describe_object(classid, objid, objsubid) END AS name
+  FROM (SELECT d.classid, d.objid, d.objsubid, ${relationOf} AS relation
+    FROM (SELECT 'pg_class'::regclass AS classid, ${table} AS objid
+      UNION ALL SELECT 'pg_class'::regclass, indexrelid FROM pg_index WHERE indrelid = ${table}
+      UNION ALL SELECT classid, objid FROM pg_depend WHERE classid = 'pg_class'::regclass AND deptype IN ('a', 'i')
+        AND refclassid = 'pg_class'::regclass AND refobjid = ${table}
+      UNION ALL SELECT 'pg_constraint'::regclass, oid FROM pg_constraint WHERE conrelid = ${table}
+      UNION ALL SELECT 'pg_type'::regclass, unnest(ARRAY[oid, typarray]) FROM pg_type WHERE typrelid = ${table}) AS own
+    JOIN pg_depend d ON d.refclassid = own.classid AND d.refobjid = own.objid AND d.deptype = 'n') AS found
+  WHERE relation IS DISTINCT FROM ${table}
+    AND NOT (classid = 'pg_constraint'::regclass AND (SELECT contype FROM pg_constraint WHERE oid = objid) = 'f')`;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/table-rows.js
@@ -39696,6 +39789,7 @@ SET row_security = off;
 SET client_min_messages = 'warning';
 SET search_path = pg_catalog;
 `));
+/** A table as SQL names it, quoted. */
 function qualify(schema, table) {
     return `${query_quoteIdentifier(schema)}.${query_quoteIdentifier(table)}`;
 }
@@ -39763,18 +39857,26 @@ async function* copyInto(into, source) {
 
 
 
+
 /** How the comment of every kept table begins; what it is follows, as JSON. */
 const keptMark = 'skills-hub-continuity: ';
 /** Whether a row of `pg_class`, `c`, is a table of ours: by its name, and by its comment. */
 const isKeptTable = `(c.relkind = 'r' AND c.relname ~ '^continuity_kept_.*_[0-9a-f]{12}$'
   AND coalesce(starts_with(obj_description(c.oid, 'pg_class'), '${keptMark}'), false))`;
+/** Whether no backup is to hold it. One that a view shows has to be in there: the archive could not be restored without. */
+const isLeftOut = `CASE WHEN ${isKeptTable} THEN NOT EXISTS (${selectDependents('c.oid')}) ELSE false END`;
 /** Tables of ours, and the sequences that belong to them, which no backup is to hold. */
 const selectOwnRelations = `SELECT n.nspname AS schema, r.relname AS name
 FROM pg_class c
 JOIN pg_class r ON r.oid = c.oid OR r.oid IN (SELECT d.objid FROM pg_depend d
   WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.deptype IN ('a', 'i'))
 JOIN pg_namespace n ON n.oid = r.relnamespace
-WHERE ${isKeptTable} AND r.relkind IN ('r', 'S')`;
+WHERE ${isLeftOut} AND r.relkind IN ('r', 'S')`;
+/** Tables of ours that something depends on, and what that is. */
+const selectNeededTables = `SELECT n.nspname AS schema, c.relname AS name,
+  (SELECT string_agg(name, ', ' ORDER BY name) FROM (${selectDependents('c.oid')}) AS dependents) AS "by"
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${isKeptTable} AND NOT ${isLeftOut}
+ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
 /** The kept tables that are in a database. @throws Failure `source` */
 async function listKeptTables(server, database, options = {}) {
     const select = `SELECT n.nspname AS schema, c.relname AS name, pg_total_relation_size(c.oid) AS "sizeBytes",
@@ -39791,7 +39893,90 @@ async function dropKeptTables(server, database, tables) {
         return;
     const statements = ours.map(({ schema, kept }) => `DROP TABLE ${qualify(schema, kept)};\n`);
     const sql = `SET lock_timeout = '10s';\nBEGIN;\n${statements.join('')}COMMIT;\n`;
-    await runStatements(server, database, sql);
+    await restore_session_runStatements(server, database, sql);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/open-as.js
+
+
+
+
+
+const LONGEST_NAME_BYTES = 63;
+/** Every server has them, for its own upkeep. */
+const systemNames = new Set(['postgres', 'template0', 'template1']);
+const attempts = 5;
+/**
+ * Why a database may not be called that; undefined where it may.
+ */
+function findDatabaseNameFault(name) {
+    if (name === '')
+        return 'it is empty';
+    if (/\p{Cc}|\p{Cs}/u.test(name))
+        return 'it holds a control character';
+    if (Buffer.byteLength(name) > LONGEST_NAME_BYTES)
+        return `it is longer than ${LONGEST_NAME_BYTES} bytes`;
+    if (name.trim() !== name)
+        return 'it begins or ends with a space';
+    if (systemNames.has(name))
+        return 'every server has one of that name';
+    // Whatever begins like ours may be taken for ours.
+    if (name.startsWith('continuity_') || kindOfName(name))
+        return 'names that begin with continuity_ are those of restores';
+    return undefined;
+}
+/** Whether a server has a database of that name, of whatever kind. @throws Failure `source` */
+async function hasDatabase(server, name) {
+    const select = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${query_quoteLiteral(name)}) AS exists`;
+    const options = { applicationName: restore_session_restoreApplicationName };
+    const [row] = await query_queryRows(server, restore_session_chooseMaintenanceDatabase(), select, options);
+    return row?.exists === true;
+}
+/** Whether it has one that may be connected to. @throws Failure `source` */
+async function hasOpenDatabase(server, database, options = {}) {
+    const select = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${query_quoteLiteral(database)} AND datallowconn) AS exists`;
+    const [row] = await query_queryRows(server, 'postgres', select, options);
+    return row?.exists === true;
+}
+/** Whether a database has a table, or anything else that has its place, of that name. @throws Failure `source` */
+async function hasTable(server, database, { schema, name }) {
+    const select = `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = ${query_quoteLiteral(schema)} AND c.relname = ${query_quoteLiteral(name)}) AS exists`;
+    const options = { applicationName: restore_session_restoreApplicationName };
+    const [row] = await query_queryRows(server, database, select, options);
+    return row?.exists === true;
+}
+/**
+ * Gives a restored database the name that it was made for, and opens it: from then on it is an ordinary one. In one
+ * transaction, so that it is ours until it is theirs.
+ * @throws Failure `refused` where the name was taken meanwhile; `source` with the server's message.
+ */
+async function openAs(server, staged, name) {
+    const [from, to] = [quoteIdentifier(staged), quoteIdentifier(name)];
+    const sql = `BEGIN;
+SET LOCAL synchronous_commit = on;
+ALTER DATABASE ${from} RENAME TO ${to};
+ALTER DATABASE ${to} IS_TEMPLATE false ALLOW_CONNECTIONS true;
+COMMIT;
+`;
+    for (let attempt = 1;; attempt++) {
+        try {
+            await runStatements(server, chooseMaintenanceDatabase(name, staged), sql);
+            return;
+        }
+        catch (error) {
+            if (await hasDatabase(server, name)) {
+                // The answer to a COMMIT may get lost on its way.
+                if (!(await hasDatabase(server, staged)))
+                    return;
+                throw new Failure('refused', `a database "${name}" was made on ${server.label} meanwhile`, 'Choose another name.');
+            }
+            // Somebody, or the server itself, may just be looking at it.
+            if (attempt === attempts)
+                throw error;
+            await sleep(200 * attempt);
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/system/group-by.js
@@ -39915,7 +40100,7 @@ async function readJournal(stateDirectory) {
 /** Whether a journal speaks of nothing but what a restore of its id may touch. */
 function isOurs(journal, stateDirectory) {
     const { id, undoes } = journal;
-    const isIncoming = (name) => name === undefined ? undoes !== undefined : kindOfName(name) === (undoes ? 'kept' : 'new');
+    const isIncoming = (name) => name === undefined ? undoes !== undefined : own_names_kindOfName(name) === (undoes ? 'kept' : 'new');
     return (isOwnKept(journal) &&
         journal.databases.every(({ staged }) => isIncoming(staged)) &&
         journal.files.every(({ source, root, staged, removals, directories }) => staged === incomingPathOf(root, journal) &&
@@ -39937,9 +40122,18 @@ function journalPath(stateDirectory) {
 
 
 
+/**
+ * Writes a record; it is on disk when this returns. It is later than all others, whatever the clock says: which restore
+ * comes after which decides what an undo may put back.
+ */
 async function recordKept(stateDirectory, record) {
     await (0,promises_namespaceObject.mkdir)(keptRecordsIn(stateDirectory), { recursive: true, mode: 0o700 });
-    await durable_file_writeDurably(pathOf(stateDirectory, record.id), `${JSON.stringify(record, null, 2)}\n`, 0o600);
+    // A record that somebody changed does not keep a restore from ending.
+    const others = await listKept(stateDirectory).catch(() => []);
+    const earlier = [record.undoes, ...others.filter(({ id }) => id !== record.id)];
+    const earliest = Math.max(...earlier.map((each) => (each ? Date.parse(each.since) + 1 : 0)));
+    const since = new Date(Math.max(Date.parse(record.since), earliest)).toISOString();
+    await durable_file_writeDurably(pathOf(stateDirectory, record.id), `${JSON.stringify({ ...record, since }, null, 2)}\n`, 0o600);
 }
 /** All that is kept, oldest first. @throws Failure `refused` on a record that names anything but what is ours. */
 async function listKept(stateDirectory) {
@@ -39969,6 +40163,35 @@ function pathOf(stateDirectory, id) {
     return (0,external_node_path_.join)(keptRecordsIn(stateDirectory), `${id}.json`);
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/restore/close-journal.js
+
+
+
+
+/** Writes down what a restore, or an undo, keeps, and closes its journal: all that it speaks of is in place. */
+async function closeJournal({ config, now }, { id, archive, undoes, files, tables }, databases) {
+    await recordKept(config.state, {
+        id,
+        archive,
+        ...(undoes ? { undoes } : {}),
+        since: now().toISOString(),
+        databases,
+        files: files.map(({ source, root, container, kept }) => ({
+            source,
+            root,
+            ...(container === undefined ? {} : { container }),
+            kept,
+        })),
+        ...(tables ? { tables } : {}),
+    });
+    // What it had kept is in place: the way back from here is the new record's.
+    if (undoes)
+        await removeKeptRecord(config.state, undoes.id);
+    // Without the journal, the work directory is a leftover that the next command removes; the other way round is worse.
+    await removeJournal(config.state);
+    await (0,promises_namespaceObject.rm)(workDirectoryOf(config.state, id), { recursive: true, force: true });
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/kept-tables.js
 
 
@@ -39989,51 +40212,37 @@ async function areTablesReplaced(platform, tables) {
     if (!first)
         return false;
     const server = await serverOf(platform, first.source);
-    if (!(await hasOpenDatabase(server, first.database)))
+    if (!(await hasDatabase(server, first.database)))
         return false;
     const found = await listKeptTables(server, first.database);
     return tables.every(({ schema, kept }) => found.some((each) => each.schema === schema && each.name === kept));
 }
-/** Waits until nothing of a killed run works on a server any more: its transaction is over then, one way or the other. */
+/**
+ * Waits until nothing of a killed run works on a server any more: its transaction is over then, one way or the other.
+ * @throws Failure `source` where that does not happen, or cannot be told.
+ */
 async function awaitSilence(platform, tables) {
     for (const source of new Set(tables.map((table) => table.source))) {
         const server = await serverOf(platform, source);
-        const select = `SELECT count(*) AS sessions FROM pg_stat_activity WHERE starts_with(application_name, ${quoteLiteral(restore_session_restoreApplicationName)})
-      AND usename = current_user AND pid <> pg_backend_pid()`;
-        for (let look = 0; look < 100; look++) {
-            const [row] = await query_queryRows(server, 'postgres', select);
-            if (row?.sessions === 0)
+        for (let look = 0;; look++) {
+            if (await hasNoSessions(server))
                 break;
+            if (look === 100) {
+                const message = `sessions of an earlier run go on at ${server.label}, though they were ended`;
+                throw new failure/* Failure */.HR('source', message, `Look for ${restore_session_restoreApplicationName} in pg_stat_activity.`);
+            }
             await endLeftSessions(server);
             await (0,external_node_timers_promises_namespaceObject.setTimeout)(50);
         }
     }
 }
-/** Writes down what a restore, or an undo, of tables keeps, and closes its journal: its transaction has happened. */
+/** Removes what was staged of tables, and closes their journal: its transaction has happened. */
 async function closeTables(platform, journal) {
-    const { config, now } = platform;
-    await recordKept(config.state, {
-        id: journal.id,
-        archive: journal.archive,
-        ...(journal.undoes ? { undoes: journal.undoes } : {}),
-        since: now().toISOString(),
-        databases: [],
-        files: [],
-        tables: (journal.tables ?? []).map(({ source, database, schema, table, kept }) => ({
-            source,
-            database,
-            schema,
-            table,
-            kept,
-        })),
-    });
-    if (journal.undoes)
-        await removeKeptRecord(config.state, journal.undoes.id);
     for (const { source, staged } of journal.databases) {
         if (staged !== undefined)
             await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
     }
-    await removeJournal(config.state);
+    await closeJournal(platform, journal, []);
 }
 /** Drops what was kept of tables; a database that is gone has taken its own along. */
 async function dropTablesOf(platform, tables) {
@@ -40070,15 +40279,89 @@ function groupByDatabase(tables) {
         ...members,
     ]);
 }
-async function hasOpenDatabase(server, database, options = {}) {
-    const select = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(database)} AND datallowconn) AS exists`;
-    const [row] = await query_queryRows(server, 'postgres', select, options);
-    return row?.exists === true;
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/find-later.js
+
+/**
+ * The newest restore that has to be taken back before another: it replaced some of the same databases or folders later.
+ * An undo of one that came later as well is none: what stood there before that one, stands there again. An undo of such an
+ * undo is one: what that one brought, stands there again.
+ */
+async function findLater(platform, record, all) {
+    for (const candidate of [...all].reverse()) {
+        if (candidate.since <= record.since || isTakenBack(candidate, record))
+            continue;
+        if (await isSharing(platform, candidate, record))
+            return candidate;
+    }
+    return undefined;
+}
+/**
+ * One of others that stay, which cannot do without a record: an older one that replaced some of the same; or a newer one
+ * that keeps a database in which the record keeps tables.
+ */
+async function findThrough(platform, record, others) {
+    for (const other of others) {
+        const isBound = other.since > record.since
+            ? holdsTables(other, record)
+            : !isTakenBack(record, other) &&
+                (isSharingFolder(other, record) ||
+                    isSameTable(other, record) ||
+                    (await isSharingDatabase(platform, other, record)));
+        if (isBound)
+            return other;
+    }
+    return undefined;
+}
+/** Whether one keeps, or has replaced, a database in which the other keeps tables. */
+function holdsTables({ databases }, { tables = [] }) {
+    return tables.some(({ source, database }) => databases.some((each) => each.source === source && each.live === database));
+}
+/** Whether an undo leaves what a record has put in place as it was then: of what came later, each undo takes back one. */
+function isTakenBack({ undoes }, { since }) {
+    let later = 0;
+    for (let undone = undoes; undone; undone = undone.undoes)
+        if (undone.since > since)
+            later++;
+    return later % 2 === 1;
+}
+/** Whether two have replaced some of the same databases, tables or folders. */
+async function isSharing(platform, one, other) {
+    return (isSharingFolder(one, other) ||
+        isSameTable(one, other) ||
+        // A database that was replaced since, or earlier, has its tables with it.
+        holdsTables(one, other) ||
+        holdsTables(other, one) ||
+        (await isSharingDatabase(platform, one, other)));
+}
+/** One folder that lies in another counts: what is to be put back may be in it. */
+function isSharingFolder(one, other) {
+    return one.files.some(({ source, root }) => other.files.some((folder) => folder.source === source ||
+        `${folder.root}/`.startsWith(`${root}/`) ||
+        `${root}/`.startsWith(`${folder.root}/`)));
+}
+function isSameTable(one, other) {
+    return (one.tables ?? []).some(({ source, database, schema, table }) => (other.tables ?? []).some((each) => each.source === source && each.database === database && each.schema === schema && each.table === table));
+}
+/** By the server and the name on it: a configuration may have a database under two names, or give it another. */
+async function isSharingDatabase(platform, one, other) {
+    for (const { source, live } of one.databases) {
+        for (const database of other.databases.filter((each) => each.live === live)) {
+            if (database.source === source)
+                return true;
+            const servers = [await serverOf(platform, source), await serverOf(platform, database.source)];
+            if (servers[0]?.label === servers[1]?.label)
+                return true;
+        }
+    }
+    return false;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/system/disk-room.js
 
 
+/** What must be left of a disk besides what is to be put on it. */
+const RESERVE_BYTES = 64 * 1024 * 1024;
 /** Fewer free inodes than this, and a disk takes no more whatever its bytes: one request needs some at once. */
 const FEW_FILES = 16;
 /** The room on the file system of `path`. Rejects with the system's error. */
@@ -40302,6 +40585,57 @@ function interrupted(holder, cause, next = 'Run it again: it goes on where it st
     return new failure/* Failure */.HR('failed', `${holder} was interrupted: ${(0,failure/* messageOf */.bD)(cause)}`, next, { cause });
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/files/is-still-staged.js
+
+
+/**
+ * Whether a swap of one rename has not happened yet: something staged is still to be placed, and all that is kept is
+ * a second name of what is live. False where the folders are not there to tell.
+ *
+ * @throws Failure `refused` where somebody else's folder stands in the place of one of ours.
+ */
+async function isStillStaged(paths) {
+    const live = await open_folder_OpenFolder.open(paths.root);
+    const fresh = live && (await openOwn(paths.staged, paths.inodes?.staged));
+    const kept = fresh && (await openOwn(paths.kept, paths.inodes?.kept));
+    try {
+        if (!live || !fresh || !kept)
+            return false;
+        return (await isToBePlaced(live, fresh)) && (await isLive(kept, live));
+    }
+    finally {
+        for (const folder of [live, fresh, kept])
+            await folder?.close();
+    }
+}
+/** Whether a staged folder holds more than the folders on the way to what was placed. */
+async function isToBePlaced(live, fresh) {
+    return await some(fresh, live, async (inner, counterpart) => !counterpart || (await isToBePlaced(counterpart, inner)));
+}
+/** Whether everything in a kept folder is live under the same name as well. */
+async function isLive(kept, live) {
+    return !(await some(kept, live, async (inner, counterpart) => !counterpart || !(await isLive(inner, counterpart)), async (name) => {
+        const [one, other] = [await kept.look(name), await live.look(name)];
+        return one?.ino !== other?.ino || one?.dev !== other?.dev;
+    }));
+}
+/** Whether something in a folder is as asked for: of its folders, with their counterparts in another; of all else. */
+async function some(folder, other, isFolder, isElse = async () => true) {
+    for (const name of await folder.names()) {
+        const inner = await folder.child(name);
+        const counterpart = inner && (await other.child(name));
+        try {
+            if (inner ? await isFolder(inner, counterpart) : await isElse(name))
+                return true;
+        }
+        finally {
+            await inner?.close();
+            await counterpart?.close();
+        }
+    }
+    return false;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/swap-script.js
 
 const columns = '(live text, staged text, kept text, "stagedOid" bigint)';
@@ -40337,7 +40671,10 @@ BEGIN
       results := results || jsonb_build_object('live', s.live, 'done', 'before', 'replaced', false);
       CONTINUE;
     END IF;
-    IF s.staged IS NOT NULL AND (NOT staged.datistemplate OR staged.oid <> coalesce(s."stagedOid", staged.oid)) THEN
+    -- Ours as for listOwnDatabases: a drop that was killed has taken the one mark away, not both.
+    IF s.staged IS NOT NULL AND (NOT (staged.datistemplate OR NOT staged.datallowconn)
+      OR staged.oid <> coalesce(s."stagedOid", staged.oid))
+    THEN
       RAISE EXCEPTION 'database "%" is not the one that was restored, or kept', s.staged;
     END IF;
     IF live.oid IS NOT NULL THEN
@@ -40379,7 +40716,7 @@ function writeSweepScript(swaps) {
 }
 function setSwaps(swaps) {
     const all = swaps.map(({ live, staged, kept, stagedOid }) => ({ live, staged, kept, stagedOid }));
-    return `SET continuity.swaps = ${quoteLiteral(JSON.stringify(all))};`;
+    return `SET continuity.swaps = ${query_quoteLiteral(JSON.stringify(all))};`;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/swap-databases.js
@@ -40408,7 +40745,7 @@ async function swapDatabases({ server, swaps, attempts = 5 }) {
     if (swaps.length === 0)
         return result;
     for (const { staged, kept } of swaps) {
-        if ((staged === undefined || kindOfName(staged)) && kindOfName(kept) === 'kept')
+        if ((staged === undefined || own_names_kindOfName(staged)) && own_names_kindOfName(kept) === 'kept')
             continue;
         const names = [staged, kept].filter((name) => name !== undefined).map((name) => `"${name}"`);
         throw new failure/* Failure */.HR('refused', `${names.join(' and ')} are no names of a restore`, 'Run the restore again.');
@@ -40463,7 +40800,7 @@ async function sweep(server, swaps, over) {
     try {
         for (;;) {
             await (0,external_node_timers_promises_namespaceObject.setTimeout)(sweepEveryMs, undefined, { signal: over });
-            rows.push(...(await runStatements(server, chooseBeside(swaps), writeSweepScript(swaps), { retryForMs: 0 })));
+            rows.push(...(await restore_session_runStatements(server, chooseBeside(swaps), writeSweepScript(swaps), { retryForMs: 0 })));
         }
     }
     catch {
@@ -40473,7 +40810,7 @@ async function sweep(server, swaps, over) {
 }
 async function describeUse(server, swaps, attempts, cause) {
     const involved = swaps.flatMap(({ live, staged }) => (staged === undefined ? [live] : [live, staged]));
-    const names = involved.map(quoteLiteral).join(', ');
+    const names = involved.map(query_quoteLiteral).join(', ');
     const select = `SELECT datname || ': ' || usename || ' (' || coalesce(nullif(application_name, ''), 'no name') || ')' AS who
     FROM pg_stat_activity WHERE datname IN (${names}) AND backend_type = 'client backend' GROUP BY 1 ORDER BY 1 LIMIT 20`;
     const options = { applicationName: restore_session_restoreApplicationName };
@@ -40482,14 +40819,12 @@ async function describeUse(server, swaps, attempts, cause) {
     return new failure/* Failure */.HR('source', `${listLive(swaps)} on ${server.label} stayed in use through ${attempts} attempts to swap: ${users}`, 'All databases are as they were. Stop the services that connect, then run the command again: it goes on from here.', { cause });
 }
 function chooseBeside(swaps) {
-    return chooseMaintenanceDatabase(...swaps.map(({ live }) => live));
+    return restore_session_chooseMaintenanceDatabase(...swaps.map(({ live }) => live));
 }
 function listLive(swaps) {
     return `database ${swaps.map(({ live }) => live).join(', ')}`;
 }
 
-;// CONCATENATED MODULE: external "node:events"
-const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 ;// CONCATENATED MODULE: ./.build/src/archive/confine.js
 
 
@@ -40760,6 +41095,8 @@ function ustarBlock(header, typeFlag) {
     return block;
 }
 
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 ;// CONCATENATED MODULE: ./.build/src/archive/tar-process.js
 
 
@@ -40875,7 +41212,7 @@ class TarProcess {
 
 
 /** Longer names than this are extracted from within a directory further down; the kernel's limit is 4095. */
-const LONGEST_NAME_BYTES = 3500;
+const gnu_tar_LONGEST_NAME_BYTES = 3500;
 /**
  * Extracts entries with GNU tar, from clean headers of our own making, into an empty directory: names as bytes, times
  * to the nanosecond, holes dug again. Throws a Failure; what was extracted until then stays for the caller to remove.
@@ -40945,7 +41282,7 @@ class Extraction {
         const clean = { ...header, name: header.name.subarray(prefix.length) };
         if (header.type === 'hardlink' && header.linkName) {
             const isWithin = header.linkName.subarray(0, prefix.length).equals(prefix);
-            if (!isWithin || header.linkName.length - prefix.length > LONGEST_NAME_BYTES) {
+            if (!isWithin || header.linkName.length - prefix.length > gnu_tar_LONGEST_NAME_BYTES) {
                 this.#longLinks.push(header);
                 return;
             }
@@ -40966,9 +41303,9 @@ class Extraction {
         const top = () => this.#levels.at(-1);
         while (!name.subarray(0, top().prefix.length).equals(top().prefix))
             await this.#popLevel();
-        while (name.length - top().prefix.length > LONGEST_NAME_BYTES) {
+        while (name.length - top().prefix.length > gnu_tar_LONGEST_NAME_BYTES) {
             const start = top().prefix.length;
-            const prefix = name.subarray(0, name.lastIndexOf(0x2f, start + LONGEST_NAME_BYTES) + 1);
+            const prefix = name.subarray(0, name.lastIndexOf(0x2f, start + gnu_tar_LONGEST_NAME_BYTES) + 1);
             await this.#makeDirectories(entry_names_withoutSlash(prefix));
             const tar = await this.#reach(prefix, (path) => this.#startIn(path));
             this.#levels.push({ prefix: Buffer.from(prefix), tar });
@@ -41257,7 +41594,22 @@ class ArchiveDamage extends failure/* Failure */.HR {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/restore/chosen-lines.js
+;// CONCATENATED MODULE: ./.build/src/operations/restore/source-lines.js
+/** The lines of one source, in order. They stand together in every archive, so that nothing is read behind the last. */
+async function* readSourceLines(archive, source) {
+    const prefix = Buffer.from(`${source}/`);
+    let isWithin = false;
+    for await (const line of archive.lines()) {
+        const isOfSource = line.name.subarray(0, prefix.length).equals(prefix);
+        if (isWithin && !isOfSource)
+            return;
+        isWithin = isOfSource;
+        if (isOfSource)
+            yield line;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/torn-links.js
 
 
 /**
@@ -41279,12 +41631,10 @@ function describeTorn(source, torn) {
         `${source}: ${what} other names outside of what was chosen (one is "${entry_names_showName(name)}"): restored as files of their own, the other names are left alone`,
     ];
 }
-/** Goes through the index for hard links whose file was not chosen with them. */
-async function findTornLinks(archive, { source, paths }) {
+/** Goes through a source's lines for hard links whose file was not chosen with them. */
+async function findTornLinks(archive, source, paths) {
     const torn = new TornLinks();
-    if (!paths)
-        return torn;
-    for await (const { type, name, linkName } of linesOf(archive, source)) {
+    for await (const { type, name, linkName } of readSourceLines(archive, source)) {
         if (type !== 'hardlink' || !linkName || !paths.includes(name) || paths.includes(linkName))
             continue;
         const target = linkName.toString('latin1');
@@ -41293,22 +41643,25 @@ async function findTornLinks(archive, { source, paths }) {
     }
     return torn;
 }
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/chosen-lines.js
+
+
+
+
 /**
  * The lines of what was chosen of a source, in order, as if there were nothing else in it: the first name of a torn file
  * is that file. Before them come the folders on the way there, which were not chosen.
  */
-async function* chosenLines(archive, { source, paths }, torn = new TornLinks()) {
+async function* readChosenLines(archive, { source, paths }, torn = new TornLinks()) {
     if (!paths) {
-        yield* linesOf(archive, source);
+        yield* readSourceLines(archive, source);
         return;
     }
     let folders = [];
-    const files = new Map();
-    for await (const line of linesOf(archive, source)) {
+    const files = await findFiles(archive, source, torn);
+    for await (const line of readSourceLines(archive, source)) {
         const isChosen = paths.includes(line.name);
-        const key = line.name.toString('latin1');
-        if (!isChosen && torn.has(key))
-            files.set(key, line);
         if (!isChosen && line.type !== 'dir')
             continue;
         folders = folders.filter(({ name }) => isAtOrBelow(line.name, entry_names_withoutSlash(name)));
@@ -41321,6 +41674,18 @@ async function* chosenLines(archive, { source, paths }, torn = new TornLinks()) 
         yield line.type === 'hardlink' ? untie(line, torn, files) : line;
     }
 }
+/** The lines of the torn files themselves: in an archive that we did not make they may come after the links to them. */
+async function findFiles(archive, source, torn) {
+    const files = new Map();
+    if (torn.size === 0)
+        return files;
+    for await (const line of readSourceLines(archive, source)) {
+        const key = line.name.toString('latin1');
+        if (torn.has(key))
+            files.set(key, line);
+    }
+    return files;
+}
 function untie(line, torn, files) {
     const target = line.linkName?.toString('latin1') ?? '';
     const first = torn.get(target);
@@ -41330,16 +41695,8 @@ function untie(line, torn, files) {
         return { ...line, linkName: first };
     const file = files.get(target);
     if (!file)
-        throw new ArchiveDamage(entry_names_showName(line.name), 'the hard link leads to no file before it');
+        throw new ArchiveDamage(entry_names_showName(line.name), 'the hard link leads to no file');
     return { ...file, name: line.name };
-}
-/** The lines of one source, in order. */
-async function* linesOf(archive, source) {
-    const prefix = Buffer.from(`${source}/`);
-    for await (const line of archive.lines()) {
-        if (line.name.subarray(0, prefix.length).equals(prefix))
-            yield line;
-    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/line-reader.js
@@ -41381,6 +41738,8 @@ async function* singly(batches) {
 
 
 
+
+
 /** Lines are gathered up to about so much before they are written. */
 const BATCH_CHARACTERS = 64 * 1024;
 /** The names of a list of them, which are in base64, a line each. */
@@ -41395,7 +41754,10 @@ async function* readFolders(path) {
     for await (const lines of readLines((0,external_node_fs_.createReadStream)(path)))
         yield* lines.map(parseTocLine);
 }
-/** Writes a list, one line each; it is on disk when this returns, and whoever is killed before leaves a part of it. */
+/**
+ * Writes a list, one line each; it is on disk when this returns, and whoever is killed before leaves a part of it.
+ * @throws Failure `space` where its disk is full: nobody else would say which one.
+ */
 async function writeList(path, lines) {
     const file = await (0,promises_namespaceObject.open)(path, 'w', 0o600);
     try {
@@ -41410,9 +41772,24 @@ async function writeList(path, lines) {
         await file.writeFile(batch);
         await file.sync();
     }
+    catch (error) {
+        if (!isDiskFull(error))
+            throw error;
+        const next = 'Make room (or inodes, see df -i) on that disk, then run the same again.';
+        throw new failure/* Failure */.HR('space', `the disk of the list ${path} is full`, next, { cause: error });
+    }
     finally {
         await file.close();
     }
+}
+/** As a list's lines are made of what they stand for. */
+async function* mapEach(items, map) {
+    for await (const item of items)
+        yield map(item);
+}
+/** A name as `readNames` takes it: it may hold a line break. */
+function encodeName(name) {
+    return name.toString('base64');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/directory-lines.js
@@ -41425,12 +41802,12 @@ async function writeList(path, lines) {
  * archive. Folders that were not chosen, but what was lies in them, keep the ones they have now, and are given back their
  * time; only those that are missing come from the archive.
  */
-async function* directoryLines(archive, part, swap) {
+async function* describeDirectories(archive, part, swap) {
     const { source, paths } = part;
     const live = paths && !swap.isRootNew ? await open_folder_OpenFolder.open(Buffer.from(swap.root)) : undefined;
     const kept = new Set();
     try {
-        for await (const line of chosenLines(archive, part)) {
+        for await (const line of readChosenLines(archive, part)) {
             if (line.type !== 'dir')
                 continue;
             const present = live && !paths?.includes(line.name) ? await directory_lines_describe(live, line.name, part, swap) : undefined;
@@ -41541,8 +41918,6 @@ function adviseOthers(error, part) {
 
 
 
-
-
 /** Where a source's staged and kept entries go. Only looks. */
 async function placeFilesSwap({ source, path, container }, id, state) {
     const { root, isNew } = await resolve_root_resolveRoot(path);
@@ -41576,11 +41951,14 @@ async function stageFiles(archive, plan, swap) {
         await writeDirectories(archive, plan, swap);
         const wants = (name) => plan.wanted.has(name.toString('latin1'));
         const entries = relativeTo(`${swap.source}/`, withoutTorn(archive.entries(wants), plan.torn));
-        const { notes } = await extractEntries({ entries, directory: `/proc/self/fd/${staged.handle.fd}`, goesOn });
+        const directory = `/proc/self/fd/${staged.handle.fd}`;
+        const { notes } = await extractEntries({ entries, directory, goesOn }).catch((error) => {
+            throw explainFullDisk(error, swap.root);
+        });
         return { notes, inodes };
     }
     catch (error) {
-        throw adviseOthers(explainFullDisk(error, swap.root), swap.source);
+        throw adviseOthers(error, swap.source);
     }
     finally {
         await staged.close();
@@ -41661,13 +42039,7 @@ async function openOwnFolders(swap) {
 }
 /** Notes down what the swap gives folders at its end, as late as can be: others may be at work in those above it. */
 async function writeDirectories(archive, part, swap) {
-    const file = (0,external_node_fs_.createWriteStream)(swap.directories, { mode: 0o600 });
-    for await (const line of directoryLines(archive, part, swap)) {
-        if (!file.write(`${formatTocLine(line)}\n`))
-            await (0,external_node_events_namespaceObject.once)(file, 'drain');
-    }
-    file.end();
-    await (0,external_node_events_namespaceObject.once)(file, 'close');
+    await writeList(swap.directories, mapEach(describeDirectories(archive, part, swap), formatTocLine));
 }
 /** A torn file goes by its first chosen name, and those to be linked to it are linked to that. */
 async function* withoutTorn(entries, torn) {
@@ -41719,9 +42091,6 @@ async function syncFileSystems(paths) {
 
 
 
-
-
-
 /**
  * Puts everything that a journal speaks of in place: each cluster's databases in one transaction, then the files. Every
  * step can be repeated, so that whoever finds the journal only has to call this again.
@@ -41753,35 +42122,169 @@ async function carryThrough(platform, journal) {
     }
     // The renames are on disk before the journal, which may be on another, forgets them.
     await syncFileSystems(journal.files.map(({ root }) => root));
-    const { config, now } = platform;
-    await recordKept(config.state, {
-        id: journal.id,
-        archive: journal.archive,
-        ...(journal.undoes ? { undoes: journal.undoes } : {}),
-        since: now().toISOString(),
-        // One that was missing before the restore has left nothing to keep.
-        databases: journal.databases.map(({ source, live, kept }) => ({
-            source,
-            live,
-            ...(present.has(kept) ? { kept } : {}),
-        })),
-        files: journal.files.map(({ source, root, container, kept }) => ({
-            source,
-            root,
-            ...(container === undefined ? {} : { container }),
-            kept,
-        })),
-    });
-    // What it had kept is in place: the way back from here is the new record's.
-    if (journal.undoes)
-        await removeKeptRecord(config.state, journal.undoes.id);
-    // Without the journal, the work directory is a leftover that the next command removes; the other way round is worse.
-    await removeJournal(config.state);
-    await (0,promises_namespaceObject.rm)(workDirectoryOf(config.state, journal.id), { recursive: true, force: true });
+    // One that was missing before the restore has left nothing to keep.
+    const databases = journal.databases.map(({ source, live, kept }) => ({
+        source,
+        live,
+        ...(present.has(kept) ? { kept } : {}),
+    }));
+    await closeJournal(platform, journal, databases);
     return result;
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-statements.js
+/** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
+const dump_statements_name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
+const qualifiedName = `${dump_statements_name}(?:\\.${dump_statements_name})?`;
+const copyPattern = new RegExp(`^COPY (${qualifiedName}) [^]*FROM stdin;$`);
+const foreignKeyPattern = new RegExp(`^ALTER TABLE (?:ONLY )?(${qualifiedName})\\s+ADD CONSTRAINT (${dump_statements_name}) FOREIGN KEY \\([^]*\\) REFERENCES (${qualifiedName})\\(`);
+const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
+const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
+const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
+/** The table of a `COPY … FROM stdin;`, as written. */
+function parseCopyTable(text) {
+    return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
+}
+/** The foreign key that a statement adds. */
+function parseForeignKey(statement) {
+    const found = statement.startsWith('ALTER TABLE ') ? foreignKeyPattern.exec(statement) : null;
+    if (!found)
+        return undefined;
+    const [, table, constraint, references] = found;
+    return { table, constraint, references, statement };
+}
+function parseSetval(text) {
+    const found = setvalPattern.exec(text);
+    if (!found)
+        return undefined;
+    return {
+        sequence: found[1].replaceAll("''", "'"),
+        value: found[2],
+        called: found[3] === 'true',
+    };
+}
+function parseLargeObjectStep(text) {
+    if (!text.startsWith('SELECT pg_catalog.lo'))
+        return undefined;
+    const written = writePattern.exec(text);
+    if (written)
+        return { step: 'write', content: Buffer.from(written[1], 'hex') };
+    const found = largeObjectPattern.exec(text);
+    if (!found)
+        return undefined;
+    return found[1] === 'close' ? { step: 'close' } : { step: found[1], oid: found[2] };
+}
+/** The parts of a qualified name without their quotes: `public."Été"` gives `['public', 'Été']`. */
+function dump_statements_splitQualifiedName(text) {
+    const parts = text.match(/"(?:[^"]|"")*"|[^".]+/g) ?? [];
+    return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
+}
+/**
+ * A name of the dump as text: its bytes in the dump's encoding (`SET client_encoding`). SQL_ASCII, or bytes that do
+ * not fit: UTF-8 where they are valid, else latin1.
+ */
+function decodeName(text, encoding) {
+    if (/^[\x00-\x7f]*$/.test(text))
+        return text;
+    const bytes = Buffer.from(text, 'latin1');
+    for (const label of [nameEncoding(encoding), 'utf-8']) {
+        try {
+            return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
+        }
+        catch {
+            // Not this one: the label is unknown here, or the bytes do not fit.
+        }
+    }
+    return text;
+}
+/** PostgreSQL's name of an encoding as the WHATWG calls it. */
+function nameEncoding(encoding) {
+    const latin = /^LATIN(\d+)$/.exec(encoding)?.[1];
+    const parts = { 5: 9, 6: 10, 7: 13, 8: 14, 9: 15, 10: 16 };
+    if (latin)
+        return `iso-8859-${parts[latin] ?? latin}`;
+    const windows = /^WIN(\d+)$/.exec(encoding)?.[1];
+    if (windows)
+        return windows === '866' ? 'ibm866' : `windows-${windows}`;
+    const others = { UTF8: 'utf-8', KOI8R: 'koi8-r', KOI8U: 'koi8-u', SQL_ASCII: 'utf-8' };
+    return others[encoding] ?? encoding.toLowerCase().replaceAll('_', '-');
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/table-name.js
+
+/**
+ * A qualified name, or its parts, as names are compared: without quotes, since which words need them depends on the
+ * client's version.
+ */
+function table_name_tableKey(name) {
+    return (typeof name === 'string' ? dump_statements_splitQualifiedName(name) : name).join('\0');
+}
+/** Parts of a qualified name as PostgreSQL reads them, without their quotes; undefined where it can be none. */
+function readQualifiedName(text) {
+    const parts = [];
+    const pattern = /"((?:[^"]|"")+)"|([^".\s]+)/y;
+    for (let at = 0;;) {
+        pattern.lastIndex = at;
+        const found = pattern.exec(text);
+        if (!found)
+            return undefined;
+        const [whole, quoted, plain = ''] = found;
+        parts.push(quoted === undefined ? { text: plain, isQuoted: false } : { text: quoted.replaceAll('""', '"'), isQuoted: true });
+        at += whole.length;
+        if (at === text.length)
+            return parts;
+        if (text[at] !== '.')
+            return undefined;
+        at++;
+    }
+}
+/** A name as PostgreSQL takes it without quotes: small ASCII letters. */
+function foldName(name) {
+    return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+/** A name as somebody types it: with quotes only where it needs them. */
+function showIdentifier(name) {
+    return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/find-made.js
+
+
+
+
+/**
+ * Says which new tables and databases an unfinished restore had made by then, whose answers may have got lost. They hold
+ * proven rows, and nobody uses them yet: they stay. Never fails; what cannot be looked at is said to be uncertain.
+ */
+async function findMade(platform, { makes = [] }) {
+    const found = [];
+    for (const place of makes) {
+        const name = find_made_nameOf(place);
+        try {
+            if (await find_made_isThere(platform, place))
+                found.push(`${name} is there`);
+        }
+        catch (error) {
+            found.push(`whether ${name} was made cannot be told (${(0,failure/* messageOf */.bD)(error)})`);
+        }
+    }
+    return found;
+}
+async function find_made_isThere(platform, { source, database, table }) {
+    const server = await serverOf(platform, source);
+    if (!(await hasDatabase(server, database)))
+        return false;
+    return table === undefined || (await hasTable(server, database, table));
+}
+function find_made_nameOf({ database, table }) {
+    const name = `database "${database}"`;
+    return table
+        ? `the new table ${showIdentifier(table.schema)}.${showIdentifier(table.name)} of ${name}`
+        : `the new ${name}`;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/interrupted-text.js
+
 /** Commands that take the lock, and so finish or revert what a killed one left. */
 const FINISHING_COMMANDS = 'the next backup, restore, undo or forget';
 /** What a journal is of: `restore of backup_full_2026-01-31.tar.gz`, `undo of 20260131040000-0123ab`. */
@@ -41793,8 +42296,19 @@ function describePhase({ phase }) {
     return phase === 'swapping' ? 'while it was put in place' : 'before it changed anything';
 }
 /** What will be done about it. */
-function describeRemedy({ phase }) {
-    return phase === 'swapping' ? 'carries it through' : 'removes what it had made';
+function describeRemedy({ phase, isSingleRename }) {
+    if (phase !== 'swapping')
+        return 'removes what it had made';
+    return isSingleRename ? 'removes what it had made, or ends it where it was renamed already' : 'carries it through';
+}
+/** What is to be known of an interrupted restore, or undo, by whoever reads a plan. */
+async function warnOfInterrupted({ config }) {
+    const interrupted = await readJournal(config.state);
+    if (!interrupted)
+        return [];
+    return [
+        `the ${describeJournal(interrupted)} was interrupted: ${FINISHING_COMMANDS} completes or reverts it first, and this plan may change then`,
+    ];
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/services/by-dependence.js
@@ -42019,7 +42533,52 @@ async function haltOne({ logger }, caller, container) {
     });
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/restore/or-discard.js
+
+
+
+
+
+
+
+
+
+
+/** Does what comes before anything is replaced; where it fails, nothing of what was staged is left. */
+async function orDiscard(platform, journal, work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        const made = await findMade(platform, journal);
+        await discardStaged(platform, journal).catch((second) => {
+            platform.logger.error(`What was staged could not be removed: ${(0,failure/* messageOf */.bD)(second)}. The next command will.`);
+        });
+        if (!(error instanceof failure/* Failure */.HR))
+            throw error;
+        // Whoever reads this at night wants to know that before anything else.
+        const said = error.next.startsWith('Nothing') ? error.next : `Nothing live was changed. ${error.next}`;
+        const next = made.length === 0 ? said : `${said} But ${made.join('; ')}: use it, or drop it.`;
+        throw new failure/* Failure */.HR(error.kind, error.message, next, { cause: error });
+    }
+}
+/** Removes everything that a restore, or an undo, has made before it replaced anything, and its journal. */
+async function discardStaged(platform, journal) {
+    const isUndo = journal.undoes !== undefined;
+    // What was to come in with an undo is what a restore has kept: that stays.
+    for (const { source, staged } of isUndo ? [] : journal.databases) {
+        if (staged !== undefined)
+            await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
+    }
+    for (const swap of await followContainers(platform, journal))
+        await discardStagedFiles(swap, isUndo);
+    await (0,promises_namespaceObject.rm)(wayBackPathOf(platform.config.state, journal.id), { recursive: true, force: true });
+    await removeJournal(platform.config.state);
+    await (0,promises_namespaceObject.rm)(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/recover.js
+
 
 
 
@@ -42048,7 +42607,11 @@ async function finishInterrupted(platform) {
 async function finish(platform, journal) {
     const { logger } = platform;
     const run = describeJournal(journal);
-    if (journal.phase === 'swapping') {
+    if (await isBypassed(platform, journal)) {
+        logger.warning(`The ${run}, begun ${journal.started}, was interrupted right before its one rename, with nobody halted, who have worked on since: removing what it had made. To have it, run it again.`);
+        await discardStaged(platform, journal);
+    }
+    else if (journal.phase === 'swapping') {
         logger.warning(`The ${run}, begun ${journal.started}, was interrupted while it was put in place: going on.`);
         // A reboot, or somebody, may have started those who use it, whether they ran when it began or not.
         await haltAgain(platform, journal.users);
@@ -42060,8 +42623,22 @@ async function finish(platform, journal) {
         if (await finishTables(platform, journal))
             return;
         logger.warning(`The ${run}, begun ${journal.started}, was interrupted before it changed anything: removing what it had made.`);
+        const made = await findMade(platform, journal);
         await discardStaged(platform, journal);
+        if (made.length > 0)
+            logger.warning(`Of that run ${made.join('; ')}: use it, or drop it.`);
     }
+}
+/**
+ * Whether a swap for which no service stood still was interrupted before its rename: what is live has gone its own way by
+ * now, in which the rename may be neither single nor wanted any more.
+ */
+async function isBypassed(platform, journal) {
+    if (journal.phase !== 'swapping' || !journal.isSingleRename)
+        return false;
+    const files = await followContainers(platform, journal);
+    const untouched = await Promise.all(files.map(({ root, staged, kept, inodes }) => isStillStaged({ root: Buffer.from(root), staged: Buffer.from(staged), kept: Buffer.from(kept), inodes })));
+    return untouched.includes(true);
 }
 /** Tables change in one transaction, which may have happened though nobody was there any more to hear of it. */
 async function finishTables(platform, journal) {
@@ -42084,20 +42661,6 @@ async function endLeftovers(platform, { databases, tables = [] }) {
             await (0,external_node_timers_promises_namespaceObject.setTimeout)(LEFTOVERS_CONNECT_WITHIN_MS);
         await Promise.all(servers.map(endLeftSessions));
     }
-}
-/** Removes everything that a restore, or an undo, has made before it replaced anything, and its journal. */
-async function discardStaged(platform, journal) {
-    const isUndo = journal.undoes !== undefined;
-    // What was to come in with an undo is what a restore has kept: that stays.
-    for (const { source, staged } of isUndo ? [] : journal.databases) {
-        if (staged !== undefined)
-            await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
-    }
-    for (const swap of await followContainers(platform, journal))
-        await discardStagedFiles(swap, isUndo);
-    await (0,promises_namespaceObject.rm)(wayBackPathOf(platform.config.state, journal.id), { recursive: true, force: true });
-    await removeJournal(platform.config.state);
-    await (0,promises_namespaceObject.rm)(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });
 }
 /**
  * Lists of names that a run left which was killed before its journal began, or right after it ended; and what was not yet
@@ -42414,6 +42977,7 @@ async function makeStateDirectory(path) {
 
 
 
+
 /** Deletes what restores replaced. From then on those restores cannot be taken back. */
 async function forget(platform, { ids, confirm }) {
     return await withLock(platform, async () => {
@@ -42423,12 +42987,26 @@ async function forget(platform, { ids, confirm }) {
             throw new failure/* Failure */.HR('usage', `nothing is kept of a restore ${unknown.map((id) => JSON.stringify(id.slice(0, 80))).join(', ')}`, 'status lists what is kept.');
         }
         const chosen = kept.filter(({ id }) => !ids || ids.length === 0 || ids.includes(id));
+        await refuseGaps(platform, chosen, kept);
         if (chosen.length === 0 || !(await confirm(chosen)))
             return { forgotten: [] };
         for (const record of chosen)
             await forgetOne(platform, record);
         return { forgotten: chosen };
     });
+}
+/**
+ * What an older restore keeps comes back by way of the newer ones: without them, its undo would mix what stood there at two
+ * times. What is kept of a table lies in its database: where that is kept itself, nobody gets at it.
+ */
+async function refuseGaps(platform, chosen, kept) {
+    const stays = kept.filter((record) => !chosen.includes(record));
+    for (const record of chosen) {
+        const bound = await findThrough(platform, record, stays);
+        if (!bound)
+            continue;
+        throw new failure/* Failure */.HR('refused', `${record.id} cannot be forgotten while ${bound.id} is kept: the way back of one goes through the other`, `Nothing was deleted. To have both gone: forget ${bound.id} first. Or take the newer one back first (undo).`);
+    }
 }
 async function forgetOne(platform, record) {
     for (const { source, kept } of record.databases) {
@@ -42553,7 +43131,7 @@ const ownContent = `SELECT EXISTS (
 async function discoverDatabases(server, options = {}) {
     const { database = 'postgres' } = options;
     const [rows, [here]] = await queryTogether(server, database, [openDatabases, ownContent], options);
-    const names = rows.map(({ name }) => name).filter((name) => !kindOfName(name));
+    const names = rows.map(({ name }) => name).filter((name) => !own_names_kindOfName(name));
     if (!names.includes('postgres'))
         return names;
     const [answer] = database === 'postgres' ? [here] : await query_queryRows(server, 'postgres', ownContent, options);
@@ -42563,84 +43141,6 @@ async function discoverDatabases(server, options = {}) {
 async function findUnconfigured(server, configured, options = {}) {
     const names = await discoverDatabases(server, options);
     return names.filter((name) => !configured.includes(name));
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-statements.js
-/** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
-const dump_statements_name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
-const qualifiedName = `${dump_statements_name}(?:\\.${dump_statements_name})?`;
-const copyPattern = new RegExp(`^COPY (${qualifiedName}) [^]*FROM stdin;$`);
-const foreignKeyPattern = new RegExp(`^ALTER TABLE (?:ONLY )?(${qualifiedName})\\s+ADD CONSTRAINT (${dump_statements_name}) FOREIGN KEY \\([^]*\\) REFERENCES (${qualifiedName})\\(`);
-const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
-const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
-const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
-/** The table of a `COPY … FROM stdin;`, as written. */
-function parseCopyTable(text) {
-    return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
-}
-/** The foreign key that a statement adds. */
-function parseForeignKey(statement) {
-    const found = statement.startsWith('ALTER TABLE ') ? foreignKeyPattern.exec(statement) : null;
-    if (!found)
-        return undefined;
-    const [, table, constraint, references] = found;
-    return { table, constraint, references, statement };
-}
-function parseSetval(text) {
-    const found = setvalPattern.exec(text);
-    if (!found)
-        return undefined;
-    return {
-        sequence: found[1].replaceAll("''", "'"),
-        value: found[2],
-        called: found[3] === 'true',
-    };
-}
-function parseLargeObjectStep(text) {
-    if (!text.startsWith('SELECT pg_catalog.lo'))
-        return undefined;
-    const written = writePattern.exec(text);
-    if (written)
-        return { step: 'write', content: Buffer.from(written[1], 'hex') };
-    const found = largeObjectPattern.exec(text);
-    if (!found)
-        return undefined;
-    return found[1] === 'close' ? { step: 'close' } : { step: found[1], oid: found[2] };
-}
-/** The parts of a qualified name without their quotes: `public."Été"` gives `['public', 'Été']`. */
-function splitQualifiedName(text) {
-    const parts = text.match(/"(?:[^"]|"")*"|[^".]+/g) ?? [];
-    return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
-}
-/**
- * A name of the dump as text: its bytes in the dump's encoding (`SET client_encoding`). SQL_ASCII, or bytes that do
- * not fit: UTF-8 where they are valid, else latin1.
- */
-function decodeName(text, encoding) {
-    if (/^[\x00-\x7f]*$/.test(text))
-        return text;
-    const bytes = Buffer.from(text, 'latin1');
-    for (const label of [nameEncoding(encoding), 'utf-8']) {
-        try {
-            return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
-        }
-        catch {
-            // Not this one: the label is unknown here, or the bytes do not fit.
-        }
-    }
-    return text;
-}
-/** PostgreSQL's name of an encoding as the WHATWG calls it. */
-function nameEncoding(encoding) {
-    const latin = /^LATIN(\d+)$/.exec(encoding)?.[1];
-    const parts = { 5: 9, 6: 10, 7: 13, 8: 14, 9: 15, 10: 16 };
-    if (latin)
-        return `iso-8859-${parts[latin] ?? latin}`;
-    const windows = /^WIN(\d+)$/.exec(encoding)?.[1];
-    if (windows)
-        return windows === '866' ? 'ibm866' : `windows-${windows}`;
-    const others = { UTF8: 'utf-8', KOI8R: 'koi8-r', KOI8U: 'koi8-u', SQL_ASCII: 'utf-8' };
-    return others[encoding] ?? encoding.toLowerCase().replaceAll('_', '-');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/catalogue.js
@@ -42654,7 +43154,7 @@ const selectTables = `SELECT c.oid::text, n.nspname AS schema, c.relname AS name
     JOIN pg_class a ON a.oid = p.relid JOIN pg_namespace an ON an.oid = a.relnamespace) END AS ancestors
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-  AND NOT ${isKeptTable}
+  AND NOT ${isLeftOut}
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'e'
     AND ((d.classid = 'pg_class'::regclass AND d.objid = c.oid) OR (d.classid = 'pg_namespace'::regclass AND d.objid = n.oid)))
 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
@@ -42705,8 +43205,7 @@ function writeExclusion(table, encoding) {
  * between two looks at the catalogue: what was there at both, under one name and identity, was there in the snapshot.
  */
 function findMissingTables(before, after, excluded, dumped) {
-    const key = (schema, name) => `${schema}\0${name}`;
-    const found = new Set([...dumped].map((name) => splitQualifiedName(name).join('\0')));
+    const found = new Set([...dumped].map((name) => table_name_tableKey(name)));
     const later = new Map(after.map((table) => [table.oid, table]));
     const left = new Set(excluded.map(({ oid }) => oid));
     return before
@@ -42714,7 +43213,7 @@ function findMissingTables(before, after, excluded, dumped) {
         const same = later.get(oid);
         return !left.has(oid) && same !== undefined && same.schema === schema && same.name === name;
     })
-        .filter(({ schema, name, ancestors }) => ![[schema, name], ...(ancestors ?? [])].some(([a, b]) => found.has(key(a, b))))
+        .filter(({ schema, name, ancestors }) => ![[schema, name], ...(ancestors ?? [])].some((parts) => found.has(table_name_tableKey(parts))))
         .map(({ schema, name }) => `${schema}.${name}`);
 }
 
@@ -42735,7 +43234,7 @@ SELECT current_setting('server_version') AS "serverVersion", pg_encoding_to_char
                  WHERE c.setdatabase = d.oid), '[]') AS settings,
        coalesce((SELECT json_agg(json_build_object('name', extname, 'version', extversion) ORDER BY extname)
                  FROM pg_extension), '[]') AS extensions
-FROM pg_database d WHERE d.datname = ${quoteLiteral(database)}`;
+FROM pg_database d WHERE d.datname = ${query_quoteLiteral(database)}`;
 /**
  * Reads the facts of a database that its dump does not hold.
  * @throws Failure `source` where it does not exist or does not answer.
@@ -42778,8 +43277,8 @@ function readFacts([row], server, database) {
  * @throws Failure `source` where the database does not answer, or the client is older than the server.
  */
 async function planDump({ server, database, ...options }, query) {
-    const [[rows, tables, own], client] = await Promise.all([
-        queryTogether(server, database, [selectFacts(database), selectTables, selectOwnRelations], query),
+    const [[rows, tables, own, needed], client] = await Promise.all([
+        queryTogether(server, database, [selectFacts(database), selectTables, selectOwnRelations, selectNeededTables], query),
         options.client ?? readClientVersion(server, 'pg_dump'),
     ]);
     const facts = readFacts(rows, server, database);
@@ -42792,6 +43291,10 @@ async function planDump({ server, database, ...options }, query) {
     args.push(...excluded.map((table) => `--exclude-table-data=${writeExclusion(table, facts.encoding)}`));
     args.push(...own.map((relation) => `--exclude-table=${writeExclusion(relation, facts.encoding)}`));
     const warnings = unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`);
+    for (const { schema, name, by } of needed) {
+        const what = `${schema}.${name}, which a restore keeps, is in the backup as well, since ${by} depends on it`;
+        warnings.push(`database "${database}": ${what}: drop that, or make it anew with the live table`);
+    }
     const conditions = listSecurityWarnings('pg_dump', client);
     return { facts, clientVersion: client.text, tables, excluded, args, warnings, conditions };
 }
@@ -44396,9 +44899,8 @@ ADMIN, compte des opérateurs là-bas : ............ empreinte SHA256:..........
 Appeler d'abord : responsable ....................... hébergement ......................
 **Ne pas** effacer quoi que ce soit sur la production, rebrancher une machine attaquée (la
 réinstaller), charger un dump dans une base qui sert, mettre la clé age en ligne.
-Attaque : prendre une archive d'AVANT ; les plus récentes peuvent être piégées.
 
-## 1. Chercher l'archive et la vérifier (en root ; trois fois sa taille libre)
+## 1. L'archive (attaque : une d'AVANT, pas la dernière), en root, 3 fois sa taille libre
 
 \`\`\`sh
 mkdir -p /srv/reprise && chmod 700 /srv/reprise && cd /srv/reprise
@@ -44407,46 +44909,47 @@ scp -P 4660 ADMIN@172.16.95.98:/srv/tc-data/backups/backup_full_2026-11-26.tar.g
 gzip -t backup_full_2026-11-26.tar.gz && echo ENTIERE
 tar -xpzf backup_full_2026-11-26.tar.gz --numeric-owner
 for f in db/*.sql; do tail -n 8 "$f" | grep -q 'dump complete' || echo "COUPE : $f"; done
+# ENTIERE doit s'afficher, COUPE jamais ; sinon prendre l'archive de la veille.
 \`\`\`
-
-\`ENTIERE\` doit s'afficher, \`COUPE\` jamais ; sinon prendre l'archive de la veille.
-Dedans : \`db/*.sql\` (bases, rôles), \`uploads/\` et autres, \`kit/\` (compose, secrets).
 
 ## 2. Machine neuve seulement : Debian, Docker avec Compose 2, age ; puis les secrets
 
 \`\`\`sh
 age -d -i recovery-key.txt kit/secrets.tar.age | tar -xpf - --numeric-owner -C kit
-mkdir -p /srv/skills-hub && cp -a kit/files/. /srv/skills-hub/ && cd /srv/skills-hub
+mkdir -p /srv/skills-hub/data && cp -a kit/files/. /srv/skills-hub/ && cd /srv/skills-hub
 docker compose up -d --wait app-db keycloak-db odoo-db mattermost-db
 \`\`\`
 
-## 3. Une base (ici App ; UNE des deux lignes PSQL=), puis les autres de même
+## 3. Chaque base : les lignes d'App, avec les mots de sa ligne à la place de ceux d'App
 
 \`\`\`sh
+# arrêter     PSQL           -U, OWNER  base        globals-…   dump
+# app         app-db         app        skills_hub  app         app
+# keycloak    keycloak-db    keycloak   keycloak    keycloak    keycloak
+# odoo        odoo-db        odoo       BASE        odoo        odoo.BASE, sauf postgres
+# mattermost  mattermost-db  mmuser     mattermost  mattermost  mattermost
 cd /srv/skills-hub && docker compose stop app
-PSQL='docker compose exec -T app-db psql -X -U app'  # PostgreSQL dans son conteneur
-PSQL='psql -X -h 127.0.0.1 -U postgres'              # ou PostgreSQL sur la machine
-$PSQL -d postgres < /srv/reprise/db/globals-app.sql  # « already exists » : normal
+PSQL='docker compose exec -T app-db psql -X -U app'
+#PSQL='runuser -u postgres -- psql -X'  # PostgreSQL sur la machine : sans le premier #
+grep '^CREATE ROLE' /srv/reprise/db/globals-app.sql | $PSQL -d postgres  # existe : normal
+#$PSQL -d postgres < /srv/reprise/db/globals-app.sql  # machine neuve : sans le premier #
 $PSQL -d postgres -c 'CREATE DATABASE neuve TEMPLATE template0 OWNER app'
 $PSQL -d neuve -v ON_ERROR_STOP=1 -q -1 < /srv/reprise/db/app.sql && echo CHARGEE
+# Sans CHARGEE, ne rien renommer. Base absente : le premier renommage échoue, sans mal.
 $PSQL -d postgres -c 'ALTER DATABASE skills_hub RENAME TO skills_hub_avant'
 $PSQL -d postgres -c 'ALTER DATABASE neuve RENAME TO skills_hub'
 \`\`\`
 
-Sans \`CHARGEE\`, ne rien renommer (base absente : le premier renommage échoue, sans mal).
-keycloak : \`keycloak-db\`, \`keycloak\` ; mattermost : \`mattermost-db\`, \`mmuser\` ; odoo :
-\`odoo-db\`, \`odoo\`, un \`db/odoo.BASE.sql\` par base.
-
-## 4. Les fichiers (un portfolio : \`uploads/student_0042\`), puis tout redémarrer
+## 4. Les fichiers perdus (un portfolio : \`uploads/student_0042/.\`), puis tout redémarrer
 
 \`\`\`sh
-mkdir -p /srv/skills-hub/data/uploads
 cp -a --backup=numbered /srv/reprise/uploads/. /srv/skills-hub/data/uploads/
+cp -a --backup=numbered /srv/reprise/odoo-data/. /srv/skills-hub/data/odoo/
+cp -a --backup=numbered /srv/reprise/odoo-addons/. /srv/skills-hub/data/odoo-addons/
+cp -a --backup=numbered /srv/reprise/mattermost-files/. /srv/skills-hub/data/mattermost/
 cd /srv/skills-hub && docker compose up -d --wait
+# skills_hub_avant et les *.~1~ restent jusqu'à l'accord du responsable.
 \`\`\`
-
-De même \`odoo-data\` vers \`data/odoo\`, \`mattermost-files\` vers \`data/mattermost\`.
-\`skills_hub_avant\` et les \`*.~1~\` restent jusqu'à l'accord du responsable.
 `;
 
 ;// CONCATENATED MODULE: ./.build/src/system/run-together.js
@@ -64371,13 +64874,13 @@ async function* readPath(options) {
 async function* readTree(tree, options) {
     const walk = walkTree({
         tree,
-        isExcluded: (name) => isLeftOut(options, name),
+        isExcluded: (name) => read_path_isLeftOut(options, name),
         onUnreadable: (_name, error) => {
             throw error;
         },
     });
     for await (const { relativeName, stat: seen } of walk) {
-        if (relativeName.length === 0 && isLeftOut(options, relativeName))
+        if (relativeName.length === 0 && read_path_isLeftOut(options, relativeName))
             return;
         const isFolder = read_path_kindOf(seen) === external_node_fs_.constants.S_IFDIR;
         const separator = relativeName.length > 0 || isFolder ? '/' : '';
@@ -64406,7 +64909,7 @@ async function readParents(path, name) {
     }
     return parents;
 }
-function isLeftOut({ path, without }, relativeName) {
+function read_path_isLeftOut({ path, without }, relativeName) {
     if (!without || without.size === 0)
         return false;
     const below = relativeName.toString('utf8').replace(/\/$/, '');
@@ -65195,6 +65698,9 @@ class CopyRows {
                 this.#events.copyEnds(this.#table, this.#rows, base + at);
                 return at;
             }
+            // To psql this line would be the end as well.
+            if (this.#matched === 2 && buffer[at] === 0x0d)
+                this.#events.anyStatement?.('\\.', false);
             if (this.#held > 0)
                 this.#events.copyRows(terminator.subarray(0, this.#held));
             this.#held = 0;
@@ -65326,6 +65832,8 @@ class SqlSpan {
 const trailer = Buffer.from('-- PostgreSQL database dump complete');
 /** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
 const maximumStatementBytes = 1 << 20;
+/** What is told of a statement that is not read. */
+const beginningBytes = 256;
 /**
  * Reads pg_dump's plain output as it passes, in pieces of any size: finds COPY blocks, statements and the trailer at
  * the top level only, whatever quotes, bodies and comments hold. Memory is bounded by the longest statement that it
@@ -65346,6 +65854,7 @@ class DumpLexer {
     #pieces = [];
     #piecesBytes = 0;
     #pieceStart = 0;
+    #beginning = '';
     /** A statement has ended on this line. */
     #ended = false;
     /** How many bytes of a word have just passed, and the last byte: tells `E'` and `a$b$`. */
@@ -65406,6 +65915,9 @@ class DumpLexer {
             this.#atLineStart = true;
             this.#rows.begin(this.#table, this.#base + at + 1, this.#statementAt);
         }
+        // After the rows psql would go on with the rest of this line.
+        else if (byte !== 0x0d)
+            this.#events.anyStatement?.(String.fromCharCode(byte), false);
         return at + 1;
     }
     #readTop(buffer, byte, at) {
@@ -65440,6 +65952,9 @@ class DumpLexer {
             this.#parentheses++;
         else if (byte === 0x29)
             this.#parentheses--;
+        // For psql it begins a command of its own, wherever it stands.
+        else if (byte === backslash)
+            this.#events.anyStatement?.('\\', false);
         // Inside parentheses it separates the actions of a rule.
         else if (byte === semicolon && this.#parentheses <= 0)
             this.#closeStatement(buffer, at + 1);
@@ -65525,18 +66040,22 @@ class DumpLexer {
         this.#parentheses = 0;
         this.#word = 0;
         this.#pieceStart = at;
+        this.#beginning = '';
     }
     #keepPiece(buffer, end) {
-        this.#piecesBytes += end - this.#pieceStart;
+        const piece = buffer.subarray(this.#pieceStart, end);
+        this.#piecesBytes += piece.length;
         if (this.#piecesBytes > maximumStatementBytes)
             this.#pieces = [];
         else
-            this.#pieces.push(buffer.subarray(this.#pieceStart, end));
+            this.#pieces.push(piece);
+        this.#beginning += piece.toString('latin1', 0, beginningBytes - this.#beginning.length);
     }
     #closeStatement(buffer, end) {
         this.#keepPiece(buffer, end);
         // What does not begin a line is part of something that we do not read, such as a function's body.
         const text = this.#atLineStart ? Buffer.concat(this.#pieces).toString('latin1') : '';
+        this.#events.anyStatement?.(text || this.#beginning, this.#atLineStart);
         this.#pieces = [];
         this.#piecesBytes = 0;
         this.#open = false;
@@ -65713,6 +66232,7 @@ class DumpRun {
 
 
 
+
 /** Takes the fingerprints of a dump, and the places of its parts, from what the lexer finds in it. */
 class FingerprintTaker {
     #tables = new Map();
@@ -65804,7 +66324,7 @@ async function fingerprintDump(chunks) {
     return { fingerprints: taker.finish(), trailer: lexer.complete };
 }
 /** What differs between two fingerprints, one line each, for people; empty where all is equal. Places are no matter. */
-function compareFingerprints(expected, found) {
+function fingerprints_compareFingerprints(expected, found) {
     const tables = compareByName('table', expected.tables, found.tables, (table) => `${table.rows} rows`, (a, b) => {
         if (a.rows !== b.rows)
             return `${a.rows} rows expected, ${b.rows} found`;
@@ -65827,11 +66347,10 @@ function compareFingerprints(expected, found) {
  * have the expected digest, and are named.
  */
 function overlookContent(expected, found) {
-    const keyOf = (name) => splitQualifiedName(name).join('\0');
-    const wanted = new Map(Object.entries(expected.tables).map(([name, table]) => [keyOf(name), table]));
+    const wanted = new Map(Object.entries(expected.tables).map(([name, table]) => [table_name_tableKey(name), table]));
     const overlooked = [];
     const tables = Object.entries(found.tables).map(([name, table]) => {
-        const other = wanted.get(keyOf(name));
+        const other = wanted.get(table_name_tableKey(name));
         if (!other || other.rows !== table.rows || other.sha256 === table.sha256)
             return [name, table];
         overlooked.push(name);
@@ -65840,8 +66359,7 @@ function overlookContent(expected, found) {
     return { fingerprints: { ...found, tables: Object.fromEntries(tables) }, overlooked };
 }
 function compareByName(kind, expected, found, describe, compare) {
-    // Which words need quotes depends on the client's version: names are compared without them.
-    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [splitQualifiedName(name).join('\0'), { name, value }]));
+    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [table_name_tableKey(name), { name, value }]));
     const [left, right] = [index(expected), index(found)];
     const differences = [];
     for (const [key, { name, value }] of left) {
@@ -65871,7 +66389,7 @@ function sortByName(all, map) {
 
 
 /** Dumps one database: pg_dump starts at once, and is held up until its output is read. */
-function dumpDatabase(options) {
+function dump_dumpDatabase(options) {
     const running = startDump(options);
     const started = running.then(({ run }) => run.started);
     let settle;
@@ -66045,7 +66563,7 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
     (0,external_node_events_namespaceObject.setMaxListeners)(0, either);
     const dumps = targets.map((target) => {
         const { source, server, database, dump, plan } = target;
-        const running = dumpDatabase({
+        const running = dump_dumpDatabase({
             server,
             database,
             dump: `db/${dump}.sql`,
@@ -66221,17 +66739,27 @@ Restaurer à la main
 
      tail -n 8 db/app.sql
 
-3. Créer les rôles qui manquent, puis une base NEUVE, et y charger le SQL
-   (ne jamais charger dans une base qui sert encore) :
+3. Les rôles. Sur un serveur neuf, avec leurs mots de passe d'alors :
 
      psql -X -f db/globals-app.sql postgres
+
+   Sur un serveur qui sert, seulement ceux qui manquent : le fichier entier
+   remettrait aussi les anciens mots de passe de ceux qui servent :
+
+     grep '^CREATE ROLE' db/globals-app.sql | psql -X postgres
+
+   « already exists » est normal. Un rôle créé ainsi n'a encore ni mot de passe
+   ni droit de connexion : sa ligne ALTER ROLE du même fichier les lui donne.
+
+4. Une base NEUVE, et y charger le SQL (jamais dans une base qui sert encore) :
+
      createdb --template=template0 --owner=app skills_hub_restauree
      psql -X -v ON_ERROR_STOP=1 -1 -f db/app.sql skills_hub_restauree
 
    L'encodage, la collation et le propriétaire d'origine de chaque base sont
    dans manifest.json.
 
-4. Arrêter l'application, renommer l'ancienne base puis la nouvelle, copier les
+5. Arrêter l'application, renommer l'ancienne base puis la nouvelle, copier les
    fichiers à leur place, redémarrer :
 
      psql -X -c 'ALTER DATABASE skills_hub RENAME TO skills_hub_ancienne' postgres
@@ -67326,13 +67854,85 @@ async function check_dump_checkDump(name, content, manifest) {
         return await checkRoles(content);
     const { fingerprints, trailer } = await fingerprintDump(content);
     const cut = trailer ? [] : ['it is cut off: its first or its last line is missing'];
-    return [...cut, ...compareFingerprints(record.fingerprints, fingerprints)];
+    return [...cut, ...fingerprints_compareFingerprints(record.fingerprints, fingerprints)];
 }
 async function checkRoles(content) {
     let tail = Buffer.alloc(0);
     for await (const chunk of content)
         tail = Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES);
     return tail.includes(ROLES_TRAILER) ? [] : ['it is cut off: its last line is missing'];
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-beginnings.js
+/**
+ * What a plain dump of pg_dump consists of, with --clean too. A dump that somebody else made is loaded with the rights
+ * of the configured user, often a superuser's: any other statement may do harm outside of the database that it is
+ * loaded into (roles, files and programs of the server, other databases), and has no business in it. Functions, rules,
+ * defaults and the like pass, whatever they hold.
+ */
+const NAME = '(?:"(?:[^"]|"")*"|[^\\s"\'.();,]+)';
+const QUALIFIED = `${NAME}(?:\\.${NAME})?`;
+const LITERAL = "'(?:[^'\\\\]|'')*'";
+const PRIVILEGE = '(?:ALL|SELECT|INSERT|UPDATE|DELETE|TRUNCATE|REFERENCES|TRIGGER|MAINTAIN|USAGE|CREATE|CONNECT|TEMPORARY|EXECUTE)';
+const COLUMNS = `\\(${NAME}(?:,\\s*${NAME})*\\)`;
+/** Of one database. Languages, servers, subscriptions, event triggers, databases, roles and tablespaces are not here. */
+const KINDS = [
+    'AGGREGATE',
+    'CAST',
+    'COLLATION',
+    'CONVERSION',
+    'DEFAULT PRIVILEGES',
+    'DOMAIN',
+    'LARGE OBJECT',
+    'MATERIALIZED VIEW',
+    'OPERATOR',
+    'POLICY',
+    'PUBLICATION',
+    'RULE',
+    'SCHEMA',
+    'SEQUENCE',
+    'STATISTICS',
+    'TABLE',
+    'TEXT SEARCH',
+    'TRIGGER',
+    'TYPE',
+    'VIEW',
+].join('|');
+/** They reach files, programs or other servers, or are languages that do. */
+const FAR_REACHING = 'adminpack|dblink|file_fdw|plperlu|plpython\\w*u|pltclu|plsh|pg_cron|pg_background|postgres_fdw';
+/** Bytes that no quote and no comment ends before it should: none of these can be a server's encoding. */
+const ENCODING = "'(?:UTF8|SQL_ASCII|LATIN\\d+|ISO_8859_\\d|WIN\\d+|KOI8[RU]|EUC_\\w+|MULE_INTERNAL)'";
+const plain = new RegExp(`^(?:${[
+    ';$',
+    '(?:BEGIN|COMMIT);$',
+    'SET (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout|transaction_timeout) = \\d+;$',
+    'SET (?:standard_conforming_strings|escape_string_warning|row_security) = (?:on|off);$',
+    'SET (?:check_function_bodies|default_with_oids) = (?:true|false);$',
+    'SET (?:xmloption|client_min_messages) = \\w+;$',
+    'SET (?:default_tablespace|default_table_access_method|search_path) = [\\w$"\', -]*;$',
+    `SET client_encoding = ${ENCODING};$`,
+    "SELECT pg_catalog\\.set_config\\('search_path', '', false\\);$",
+    `SELECT pg_catalog\\.setval\\(${LITERAL}, -?\\d+, (?:true|false)\\);$`,
+    "SELECT pg_catalog\\.lo_(?:create|open|close|unlink)\\('?\\d+'?(?:, \\d+)?\\);$",
+    "SELECT pg_catalog\\.lo_unlink\\(oid\\) FROM pg_catalog\\.pg_largeobject_metadata WHERE oid = '\\d+';$",
+    "SELECT pg_catalog\\.lowrite\\(0, '\\\\{1,2}x[0-9a-f]*'\\);$",
+    `COPY ${QUALIFIED} (?:\\(${NAME}(?:, ${NAME})*\\) )?FROM stdin;$`,
+    'INSERT INTO ',
+    'COMMENT ON ',
+    `(?:ALTER|DROP) (?:${KINDS}|CONSTRAINT|EXTENSION|FUNCTION|INDEX|PROCEDURE|ROUTINE) `,
+    `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED TABLE|${KINDS}) `,
+    `CREATE EXTENSION (?:IF NOT EXISTS )?(?!"?(?:${FAR_REACHING})\\b)(?:"[\\w-]+"|\\w+)(?: WITH SCHEMA ${NAME})?;$`,
+    'REFRESH MATERIALIZED VIEW ',
+    // With ON only: otherwise it is a role that is given.
+    `(?:GRANT|REVOKE)(?: GRANT OPTION FOR)? ${PRIVILEGE}(?: PRIVILEGES)?(?:${COLUMNS})?(?:,\\s*${PRIVILEGE}(?:${COLUMNS})?)* ON `,
+].join('|')})`);
+/** Up to its language, which pg_dump writes before the body: one that the database itself guards. */
+const guardedFunction = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) (?:(?!--|\/\*)[^'"$;]|'[^'\\]*'|"[^"]*")*?\n    LANGUAGE (?:sql|plpgsql)\b/;
+/** The language stands near the beginning; a body may be long. */
+const SIGNATURE_BYTES = 64 * 1024;
+/** Whether pg_dump would write such a statement; bytes as latin1 characters. Of a long one its beginning is enough. */
+function isOfDump(statement) {
+    return plain.test(statement) || guardedFunction.test(statement.slice(0, SIGNATURE_BYTES));
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-guard.js
@@ -67546,11 +68146,13 @@ class RoleFinder {
 
 
 
+
 /** Where pg_dump says what it is, and which versions made the dump. */
 const survey_dump_HEAD_BYTES = 16 * 1024;
 const TITLE = /^-- PostgreSQL database dump\r?$/m;
 /** Whoever forges a dump of more tables and statements that count wants memory, not a database. */
 const MAX_FINDINGS = 500_000;
+const MAX_NOTED_BYTES = 64 * 1024 * 1024;
 /**
  * Reads a dump that somebody else made, in pieces of any size: whether it is whole, its fingerprints, and what a restore
  * has to know before it begins. Undefined where it does not begin as a plain dump of pg_dump does.
@@ -67591,23 +68193,32 @@ class DumpReading {
     #encoding = 'UTF8';
     #hasInserts = false;
     #command;
+    #statement;
     #findings = 0;
+    #notedBytes = 0;
     constructor() {
         const events = joinEvents(this.#taker);
         this.#lexer = new DumpLexer({
             ...events,
-            copyBegins: (...block) => this.#note() && events.copyBegins(...block),
+            copyBegins: (...block) => this.#note(block[0]) && events.copyBegins(...block),
             statement: (text, end) => this.#read(text) && events.statement(text, end),
+            anyStatement: (text, beganLine) => {
+                if (!beganLine || !isOfDump(text))
+                    this.#refuse(text);
+            },
             metaEnds: (text) => this.#own.admits(text) || (this.#command ??= text.slice(0, 200)),
         });
     }
     push(piece) {
+        // psql leaves out the rest of a line with one.
+        if (piece.includes(0))
+            this.#refuse('\0');
         this.#lexer.push(piece);
     }
     finish(versions) {
         const { roles, owner } = this.#roles.finish();
         return {
-            isWhole: this.#lexer.complete && this.#findings <= MAX_FINDINGS,
+            isWhole: this.#lexer.complete,
             fingerprints: this.#taker.finish(),
             ...versions,
             encoding: this.#encoding,
@@ -67616,26 +68227,36 @@ class DumpReading {
             extensions: [...this.#extensions].sort(),
             hasInserts: this.#hasInserts,
             ...(this.#command === undefined ? {} : { command: this.#command }),
+            ...(this.#statement === undefined ? {} : { statement: this.#statement }),
+            ...(this.#isExcessive ? { isExcessive: true } : {}),
         };
     }
+    #refuse(statement) {
+        this.#statement ??= statement.slice(0, 200);
+    }
     /** Whether there is room for one more of whatever takes memory. */
-    #note() {
-        return ++this.#findings <= MAX_FINDINGS;
+    #note(text) {
+        this.#findings++;
+        this.#notedBytes += text.length;
+        return !this.#isExcessive;
+    }
+    get #isExcessive() {
+        return this.#findings > MAX_FINDINGS || this.#notedBytes > MAX_NOTED_BYTES;
     }
     /** Whether it is one that fingerprints are taken from. */
     #read(text) {
         if (text.startsWith('SET client_encoding'))
             this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
         if (text.startsWith('SELECT pg_catalog.setval'))
-            return this.#note();
+            return this.#note(text);
         if (text.startsWith('INSERT INTO '))
             this.#hasInserts = true;
         const extension = /^CREATE EXTENSION (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)/.exec(text)?.[1];
-        if (extension !== undefined && this.#note()) {
+        if (extension !== undefined && this.#note(extension)) {
             const name = extension.startsWith('"') ? extension.slice(1, -1).replaceAll('""', '"') : extension;
             this.#extensions.add(decodeName(name, this.#encoding));
         }
-        if (RoleFinder.concerns(text) && this.#note())
+        if (RoleFinder.concerns(text) && this.#note(text))
             this.#roles.read(decodeName(text, this.#encoding));
         return true;
     }
@@ -67804,6 +68425,13 @@ class Answer {
         this.#lastProgress = now;
         this.#output.write(formatProgress(done, total));
     };
+    /** For work that nobody else waits for. @throws Error where the client has gone. */
+    requireClient() {
+        if (this.#failure)
+            throw this.#failure;
+        if (this.#output.destroyed)
+            throw new Error('the client has gone');
+    }
     /** `body` must give exactly `bodyBytes`; where it fails, the answer ends short, which the other side notices. */
     async result(result, bodyBytes = 0, body) {
         this.#hasResult = true;
@@ -67820,10 +68448,7 @@ class Answer {
         await this.#end();
     }
     async #write(bytes) {
-        if (this.#failure)
-            throw this.#failure;
-        if (this.#output.destroyed)
-            throw new Error('the client has gone');
+        this.requireClient();
         if (this.#output.write(bytes))
             return;
         // A client that goes away gives 'close' and no 'drain'.
@@ -67849,17 +68474,17 @@ class Answer {
 /** Everything that words may consist of: no shell, no quoting, no escape anywhere. */
 const ALPHABET = /^[A-Za-z0-9_.,:=@/+-]{1,512}$/;
 /** Loose on purpose: whoever uses the name takes it apart and looks at the calendar. */
-const NAME = /^backup_full_[0-9_-]{10,20}\.tar\.gz$/;
+const words_NAME = /^backup_full_[0-9_-]{10,20}\.tar\.gz$/;
 const LEVEL = /^(?:seal|full)$/;
 /** All that can be asked of a vault. Nothing here deletes, overwrites, renames or dates anything. */
 const protocolWords = {
-    hello: { roles: ['writer', 'reader', 'owner'], takes: [NAME], optional: 1 },
+    hello: { roles: ['writer', 'reader', 'owner'], takes: [words_NAME], optional: 1 },
     status: { roles: ['writer', 'reader', 'owner'], takes: [] },
-    index: { roles: ['writer', 'reader', 'owner'], takes: [NAME] },
-    survey: { roles: ['reader', 'owner'], takes: [NAME] },
-    verify: { roles: ['writer', 'reader', 'owner'], takes: [NAME, LEVEL] },
-    seal: { roles: ['writer', 'owner'], takes: [NAME] },
-    read: { roles: ['reader', 'owner'], takes: [NAME] },
+    index: { roles: ['writer', 'reader', 'owner'], takes: [words_NAME] },
+    survey: { roles: ['reader', 'owner'], takes: [words_NAME] },
+    verify: { roles: ['writer', 'reader', 'owner'], takes: [words_NAME, LEVEL] },
+    seal: { roles: ['writer', 'owner'], takes: [words_NAME] },
+    read: { roles: ['reader', 'owner'], takes: [words_NAME] },
 };
 const roles = (/* unused pure expression or super */ null && (['writer', 'reader', 'owner']));
 /**
@@ -67960,7 +68585,7 @@ class ByteReader {
     }
 }
 /** Reads to the end for what reading checks; the content is not wanted. */
-async function drain(source) {
+async function byte_reader_drain(source) {
     const chunks = source[Symbol.asyncIterator]();
     let result;
     do
@@ -68152,7 +68777,7 @@ async function* parseTar(source, { isForeign }) {
             last = where;
             const end = reader.position + header.size;
             yield { header, bodyOffset: reader.position, body: readBody(reader, end, where) };
-            await drain(readBody(reader, end, where));
+            await byte_reader_drain(readBody(reader, end, where));
             const padding = await reader.take(gapTo(TAR_BLOCK, header.size));
             if (padding.length !== gapTo(TAR_BLOCK, header.size))
                 throw new ArchiveDamage(where, 'its content is cut off');
@@ -69981,7 +70606,7 @@ const checkManifest = shape({
 
 ;// CONCATENATED MODULE: ./.build/src/archive/name-table.js
 
-const KINDS = ['dir', 'implied', 'reg', 'symlink', 'hardlink'];
+const name_table_KINDS = ['dir', 'implied', 'reg', 'symlink', 'hardlink'];
 /**
  * All names of an archive with what they stand for, in about 20 bytes each: 64 bits of their digest in place of the
  * name. Two names that collided would be taken for one, which every use of this table answers with a refusal.
@@ -69994,7 +70619,7 @@ class NameTable {
         return this.#count;
     }
     get(name) {
-        return KINDS[(this.#kinds[this.#slotOf(...name_table_digestOf(name))] ?? 0) - 1];
+        return name_table_KINDS[(this.#kinds[this.#slotOf(...name_table_digestOf(name))] ?? 0) - 1];
     }
     set(name, kind) {
         const [high, low] = name_table_digestOf(name);
@@ -70005,7 +70630,7 @@ class NameTable {
                 slot = this.#slotOf(high, low);
             }
         }
-        this.#put(slot, high, low, KINDS.indexOf(kind) + 1);
+        this.#put(slot, high, low, name_table_KINDS.indexOf(kind) + 1);
     }
     #put(slot, high, low, kind) {
         this.#digests[slot * 2] = high;
@@ -70051,6 +70676,11 @@ const entry_guard_SLASH = 0x2f;
 class EntryGuard {
     #names = new NameTable();
     #parent = Buffer.alloc(0);
+    #impliedBytes = 0;
+    /** Length of the names of all folders that stood nowhere before what lies in them. */
+    get impliedBytes() {
+        return this.#impliedBytes;
+    }
     /** Throws an ArchiveDamage where the entry must not be extracted. */
     admit(header) {
         const where = entry_names_showName(header.name);
@@ -70092,6 +70722,7 @@ class EntryGuard {
             if (kind !== undefined)
                 return `it lies below ${entry_names_showName(ancestor)}, which is a ${kind}`;
             this.#names.set(ancestor, 'implied');
+            this.#impliedBytes += ancestor.length;
         }
         this.#parent = Buffer.from(parent);
         return undefined;
@@ -70129,7 +70760,7 @@ async function* readOwnEntries(extents, { guard = new EntryGuard(), wants = () =
             yield { header: { ...header, mode }, body: checked, ...(line.sparse ? { sparse: true } : {}) };
         }
         // Whatever nobody has read is still to be checked.
-        await drain(checked);
+        await byte_reader_drain(checked);
     }
     const left = feed.lines[0];
     if (left)
@@ -71506,7 +72137,7 @@ class VerifyRun {
         let sizeBytes = 0;
         const passing = hashPassing(open(), (digest, size) => ([sha256, sizeBytes] = [digest, size]));
         const survey = await surveyIndex(await IndexReader.open(passing));
-        await drain(passing);
+        await byte_reader_drain(passing);
         if (this.#options.index !== undefined && sha256 !== this.#options.index) {
             throw new TypeError(`its digest is ${sha256}; expected ${this.#options.index}`);
         }
@@ -71541,7 +72172,7 @@ class VerifyRun {
             const bytes = archive.read(0, survey.endOffset);
             const extents = this.#count(readExtents(index.entries(), bytes), survey.endOffset);
             await walkExtents({ extents, visit: (entry) => this.#visit(entry), report: (damage) => this.#report(damage) });
-            await drain(passing);
+            await byte_reader_drain(passing);
             // What was checked against is what was surveyed, byte for byte, or somebody is writing to the archive.
             if (sha256 !== known.sha256)
                 throw new TypeError('its index changed while it was read');
@@ -71573,7 +72204,7 @@ class VerifyRun {
                 this.#report({ where: name, what });
         }
         // Reading to the end is what checks the chunks.
-        await drain(body);
+        await byte_reader_drain(body);
         this.#checked.entries++;
         this.#checked.bytes += header.size;
         const record = Object.entries(this.#manifest?.databases ?? {}).find(([, { dump }]) => dump === name);
@@ -72168,7 +72799,20 @@ async function* gunzipStream(gzip, where) {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/archive/foreign-survey.js
+/** What a gzip-compressed survey decompresses to at most: lines of three million entries with long names. */
+const MAX_SURVEY_BYTES = 1024 ** 3;
+const MAX_SURVEY_ENTRIES = 3_000_000;
+/** Of a name or a link's target: Linux takes no longer path. */
+const MAX_PATH_BYTES = 4096;
+/** The names of all folders that are only implied: there may be two thousand of them in one long name. */
+const MAX_IMPLIED_BYTES = 128 * 1024 ** 2;
+/** What is found in all dumps together, written as JSON. */
+const MAX_FINDINGS_BYTES = 256 * 1024 ** 2;
+
 ;// CONCATENATED MODULE: ./.build/src/archive/foreign-entries.js
+
+
 
 
 
@@ -72176,6 +72820,7 @@ async function* gunzipStream(gzip, where) {
 const SETUID_SETGID_STICKY = 0o7000;
 const WORLD_WRITABLE = 0o002;
 const NOBODY = 65_534;
+const NO_ID = 2 ** 32 - 1;
 /**
  * The entries of an archive that we did not make: read as strictly as ours, with the bits masked and the links left out
  * by which it could do harm. Throws an ArchiveDamage on what cannot be extracted safely.
@@ -72204,11 +72849,21 @@ async function* admitForeignEntries({ tar, maxBytes, }) {
     const guard = new EntryGuard();
     let totalBytes = 0;
     let ordinal = 0;
+    let headers = 0;
     for await (const { header: raw, body } of parseTar(tar, { isForeign: true })) {
+        if (++headers > MAX_SURVEY_ENTRIES) {
+            throw new ArchiveDamage(showStart(raw.name), `it holds more than ${MAX_SURVEY_ENTRIES} entries`);
+        }
+        if (raw.name.length > MAX_PATH_BYTES || (raw.linkName?.length ?? 0) > MAX_PATH_BYTES) {
+            throw new ArchiveDamage(showStart(raw.name), `its name, or what it leads to, exceeds ${MAX_PATH_BYTES} bytes`);
+        }
         const header = normalizeNames(raw);
         if (entry_names_withoutSlash(header.name).length === 0 && header.type === 'dir')
             continue;
         guard.admit(header);
+        if (guard.impliedBytes > MAX_IMPLIED_BYTES) {
+            throw new ArchiveDamage(showStart(header.name), 'it implies more folders than anybody has');
+        }
         totalBytes += header.size;
         if (totalBytes > maxBytes) {
             const message = `The archive holds more than the ${maxBytes} bytes that there is room for.`;
@@ -72217,6 +72872,10 @@ async function* admitForeignEntries({ tar, maxBytes, }) {
         const isOutside = header.type === 'symlink' && pointsOutside(header.name, header.linkName ?? Buffer.alloc(0));
         yield { ordinal: ++ordinal, header, isOutside, body };
     }
+}
+/** Of a name that nobody bounded. */
+function showStart(name) {
+    return entry_names_showName(name.subarray(0, 100));
 }
 /** `./` before a name goes, a directory's name ends in a slash; a link's target loses `./` where it names an entry. */
 function normalizeNames(raw) {
@@ -72233,17 +72892,16 @@ function maskHeader(header, ownerForRoot) {
     const masked = { ...header };
     if (header.type !== 'symlink')
         masked.mode &= ~(SETUID_SETGID_STICKY | WORLD_WRITABLE);
-    if (header.uid === 0)
+    if (isRoots(header.uid))
         masked.uid = ownerForRoot?.uid ?? NOBODY;
-    if (header.gid === 0)
+    if (isRoots(header.gid))
         masked.gid = ownerForRoot?.gid ?? NOBODY;
     return masked;
 }
-
-;// CONCATENATED MODULE: ./.build/src/archive/foreign-survey.js
-/** What a gzip-compressed survey decompresses to at most: lines of three million entries with long names. */
-const MAX_SURVEY_BYTES = 1024 ** 3;
-const MAX_SURVEY_ENTRIES = 3_000_000;
+/** What no id can hold is -1 to chown, which leaves the file with whoever unpacks it: root. */
+function isRoots(id) {
+    return id === 0 || id >= NO_ID;
+}
 
 ;// CONCATENATED MODULE: ./.build/src/archive/tar-leftovers.js
 /** Folders that macOS's archiver, and a tar that did not know extended headers, leave among the files. */
@@ -72339,6 +72997,7 @@ function survey_lines_holds(sorted, key) {
 
 
 
+
 /** More dumps than this are looked at like any other file: no platform has as many databases. */
 const MAX_DUMPS = 1000;
 const FOLDER_MODE = 0o755;
@@ -72388,6 +73047,7 @@ class survey_archive_Reading {
     entries = 0;
     contentBytes = 0;
     #surveyDump;
+    #findingsBytes = 0;
     /** For folders that the archive only implies: nothing tells their own. */
     #newestNs = 0n;
     constructor(surveyDump) {
@@ -72418,6 +73078,13 @@ class survey_archive_Reading {
             offset: ordinal,
         });
     }
+    #keep(dump, name) {
+        this.#findingsBytes += JSON.stringify(dump).length;
+        if (this.#findingsBytes > MAX_FINDINGS_BYTES) {
+            throw new ArchiveDamage(entry_names_showName(name), 'its dumps name more than any platform has');
+        }
+        this.dumps.push(dump);
+    }
     implyFolder(name) {
         return { name, type: 'dir', mode: FOLDER_MODE, mtimeNs: this.#newestNs, offset: 0 };
     }
@@ -72434,9 +73101,9 @@ class survey_archive_Reading {
         if (name.toString('latin1').endsWith('.sql') && this.dumps.length < MAX_DUMPS) {
             const found = await this.#surveyDump(unclosed);
             if (found)
-                this.dumps.push({ ordinal, ...found });
+                this.#keep({ ordinal, ...found }, name);
         }
-        await drain(unclosed);
+        await byte_reader_drain(unclosed);
         return hash.digest('hex');
     }
 }
@@ -72457,10 +73124,10 @@ class survey_archive_Reading {
 
 
 
-
 /** A survey of a large archive takes minutes, and each takes memory for itself. */
 const surveys_DEFAULT_LOCK_WAIT_MS = 900_000;
 const LINES_AT_ONCE = 4096;
+const surveys_NEWLINE = 0x0a;
 /**
  * The survey of an archive of the former script, open for reading; made where there is none yet, and kept. One is made
  * at a time, and gets its name when it is whole.
@@ -72551,7 +73218,7 @@ async function refuseOther(store, { name, sha256 }, found) {
     });
     return new failure/* Failure */.HR('damaged', `${name} is not the file that was adopted: it ${what}`, 'Restore another archive, and look at the disk of the backup server: who, or what, changed it?');
 }
-/** Opens one that is of this very archive. */
+/** Opens one that is whole, and of this very archive. */
 async function openSurvey(path, { name, sha256 }) {
     const file = await (0,promises_namespaceObject.open)(path, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_NOFOLLOW).catch((error) => {
         if (error.code === 'ENOENT')
@@ -72566,12 +73233,15 @@ async function openSurvey(path, { name, sha256 }) {
     await file.close();
     return undefined;
 }
+/** To its end, so that its checksum has been compared: one that is broken is to be made anew. */
 async function readHead(file) {
     const { size } = await file.stat();
-    const text = gunzipStream(readRange(file, { offset: 0, length: size }), 'the survey');
-    for await (const [line] of readLines(text))
-        return JSON.parse(line ?? '');
-    return undefined;
+    let start = Buffer.alloc(0);
+    for await (const piece of gunzipStream(readRange(file, { offset: 0, length: size }), 'the survey')) {
+        if (!start.includes(surveys_NEWLINE))
+            start = Buffer.concat([start, piece]);
+    }
+    return JSON.parse(start.toString('utf8', 0, start.indexOf(surveys_NEWLINE)));
 }
 async function writeSurvey(path, { head, dumps, lines }) {
     const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_path_.basename)(path)}.${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}.tmp`);
@@ -72935,7 +73605,10 @@ async function answerSurvey(name, { store, answer, surveyDump, lockWaitMs }) {
         store,
         name,
         surveyDump,
-        progress: answer.progress,
+        progress: (done, total) => {
+            answer.requireClient();
+            answer.progress(done, total);
+        },
         ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
     });
     try {
@@ -75327,6 +76000,30 @@ function fromReceipt(vault, greeting, receipt) {
     };
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/restore/back-up-first.js
+
+
+
+/** Backs up what is about to be replaced. What is missing there is no reason to stop: it is why somebody restores. */
+async function backUpFirst(platform, runDirectory) {
+    platform.logger.phase('Safety backup');
+    platform.logger.info('Backing up the present state first.');
+    try {
+        for (;;) {
+            const safety = await backupUnderLock(platform, runDirectory, { trigger: 'safety' });
+            if (!safety.alreadyThere)
+                return safety;
+            // Another backup has this second's name, and what it holds may be older than what is about to be replaced.
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(1000);
+        }
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.HR))
+            throw error;
+        throw new failure/* Failure */.HR(error.kind, `the safety backup before the restore failed, so nothing was restored: ${error.message}`, `${error.next} To restore without a copy of the present state, add --no-safety (in a workflow safety-backup: false).`, { cause: error });
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/resolve-archive.js
 
 
@@ -75961,6 +76658,11 @@ function judgeForeign(known, { databases, files }) {
         damage: [],
         warnings: [
             `${name} was made by the former script: nothing proves it but the SHA-256 that the vault's ledger has of it since it was adopted, and databases are compared with what their own dumps hold`,
+            ...(databases.length === 0
+                ? []
+                : [
+                    'functions and expressions in the dumps run with the rights of the configured database user: an archive in doubt belongs on a scratch server',
+                ]),
             ...layout.absent.map((source) => `${name} holds nothing for ${source} (foreign: in the configuration says where to look)`),
             ...lines.unmapped.say('nothing of what is configured, and not restored'),
             ...lines.hidden.say('left out, because they have names of something of ours'),
@@ -75984,22 +76686,26 @@ function judgeForeign(known, { databases, files }) {
 function findDumpFault(dump) {
     if (!dump)
         return 'it does not begin as a plain dump of pg_dump does, or is empty';
-    const { isWhole, command, hasInserts, roles } = dump;
+    const { isWhole, command, statement, isExcessive, hasInserts, roles } = dump;
     if (command !== undefined)
         return `it holds a command for psql, which is not run: ${JSON.stringify(command.slice(0, 60))}`;
+    if (statement !== undefined)
+        return `it holds a statement that is not of pg_dump, which is not run: ${JSON.stringify(statement.slice(0, 60))}`;
     if (!isWhole)
         return 'the dump is cut off: its last line is missing';
+    if (isExcessive)
+        return 'it names more tables, sequences and roles than any platform has';
     if (roles.length > MAX_ROLES)
         return `it names ${roles.length} roles, which nobody would create`;
     if (hasInserts)
         return 'its rows are INSERT statements, which nothing proves: unpack it (--to), and load it by hand';
     return undefined;
 }
-function judgeFiles(source, { rooted, masked, torn }, owner, { damage, warnings }) {
+function judgeFiles(source, { rooted, masked, torn, outside }, owner, { damage, warnings }) {
     const heir = owner
         ? `${owner.uid}:${owner.gid}, who owns ${source} now`
         : `nobody, since ${source} is not there: make its folder first, with the right owner`;
-    warnings.push(...rooted.say(`${source}: they belonged to root, as which the former script ran, and go to ${heir}`), ...masked.say(`${source}: they lose bits such as set-uid and writable by everybody`));
+    warnings.push(...rooted.say(`${source}: they belonged to root, as which the former script ran, and go to ${heir}`), ...masked.say(`${source}: they lose bits such as set-uid and writable by everybody`), ...outside.say(`${source}: left out, because they are links that lead out of it`));
     damage.push(...torn.say(`${source}: hard links to what is no part of it`));
 }
 
@@ -76016,7 +76722,7 @@ function judgeFiles(source, { rooted, masked, torn }, owner, { damage, warnings 
 async function lookAtServer(platform, source, database) {
     try {
         const server = await connectServer(platform, source);
-        const [live, model, roles, extensions] = await queryTogether(server, chooseMaintenanceDatabase(), [
+        const [live, model, roles, extensions] = await queryTogether(server, restore_session_chooseMaintenanceDatabase(), [
             selectFacts(database),
             selectFacts('template0'),
             'SELECT rolname AS name FROM pg_roles',
@@ -76097,6 +76803,7 @@ class SpooledLines {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/foreign/mapped-lines.js
+
 
 
 
@@ -76211,6 +76918,12 @@ class MappedLines {
             return await this.#spools.at(-1)?.add(formatTocLine(masked));
         }
         const tally = this.sources.get(place.source) ?? emptyTally();
+        // Mapped, it stands elsewhere than where it was judged.
+        const nameInSource = renamed.subarray(place.source.length + 1);
+        if (line.type === 'symlink' && pointsOutside(nameInSource, line.linkName ?? Buffer.alloc(0))) {
+            tally.outside.add(renamed);
+            return;
+        }
         if (masked.uid !== stored.uid || masked.gid !== stored.gid)
             tally.rooted.add(renamed);
         if (masked.mode !== stored.mode)
@@ -76241,7 +76954,7 @@ async function* parseAll(spool) {
         yield parseTocLine(text);
 }
 function emptyTally() {
-    const tallies = { rooted: new Tally(), masked: new Tally(), torn: new Tally() };
+    const tallies = { rooted: new Tally(), masked: new Tally(), torn: new Tally(), outside: new Tally() };
     return { files: 0, directories: 0, links: 0, bytes: 0, ...tallies };
 }
 
@@ -76252,8 +76965,6 @@ function emptyTally() {
 
 
 
-/** The disk keeps this much besides. */
-const RESERVE_BYTES = 64 * 1024 * 1024;
 /**
  * Fetches an archive once, whole, into a file that has no name: what is checked is what is read afterwards, however
  * often, whatever becomes of the archive in the vault meanwhile.
@@ -76525,6 +77236,13 @@ async function withArchive(platform, request, work, options = {}) {
         await vault.close();
     }
 }
+/** The same, and what was done with it is measured: how much was fetched, and how long it took since `begun`. */
+async function withMeasuredArchive(platform, { archive: request, allowOldClient = false }, begun, work) {
+    return await withArchive(platform, request, async (archive) => {
+        const outcome = await work(archive);
+        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
+    }, { allowOldClient });
+}
 /** Opens one of the archives that a vault's status names, whoever made it. To be closed before the vault is. */
 async function with_archive_openArchive(platform, vault, archive, { allowOldClient = false, cache = new IndexCache(platform.config.state) } = {}) {
     if (archive.isForeign)
@@ -76597,6 +77315,7 @@ function list_describe({ name, type, size = 0, mode = 0, uid = 0, gid = 0, mtime
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/choose.js
 
 
+
 /**
  * Chooses parts of an archive by the names in `continuity.yml`, or of single dumps (`odoo.school`), and by paths; all
  * without a choice, and no databases where there are paths alone.
@@ -76628,7 +77347,10 @@ function choose(manifest, { select, paths, keepsExtra }) {
         files: [...whole, ...parts],
     };
 }
-/** The same, once it is sure that the archive holds something at each path; file sources without any are left out. */
+/**
+ * The same, once it is sure that the archive holds something at each path; file sources without any are left out. Links
+ * are looked for here, once for all the comparisons of a restore.
+ */
 async function chooseParts(archive, manifest, choice) {
     const chosen = choose(manifest, choice);
     const { paths } = choice;
@@ -76636,7 +77358,14 @@ async function chooseParts(archive, manifest, choice) {
         return chosen;
     const inPaths = chosen.files.flatMap((part) => (part.paths ? [part.source] : []));
     const found = await confirmPaths(archive, paths, (source) => inPaths.includes(source));
-    return { ...chosen, files: chosen.files.filter((part) => !part.paths || found.has(part.source)) };
+    const files = [];
+    for (const part of chosen.files) {
+        if (!part.paths)
+            files.push(part);
+        else if (found.has(part.source))
+            files.push({ ...part, links: await findTornLinks(archive, part.source, part.paths) });
+    }
+    return { ...chosen, files };
 }
 /**
  * Goes through the index and returns the first components of what is at the paths, where they count, with the bytes of
@@ -76861,6 +77590,7 @@ function sum(all, amountOf) {
 ;// CONCATENATED MODULE: ./.build/src/operations/services/find-users.js
 
 
+/** Whether any service uses it. */
 function isUsed({ stop, hold }) {
     return stop.length + hold.length > 0;
 }
@@ -77138,14 +77868,14 @@ class LinkGroups {
         this.#files.add(inode);
         return isKnown;
     }
-    /** Takes note of an archived entry in its order: a link's target comes before it. */
+    /** Takes note of an archived entry in its order. */
     note({ type, linkName }, relativeName, isEqual, prefixLength) {
         if (type === 'reg' && !isEqual)
             this.#differing.add(relativeName.toString('latin1'));
         if (type !== 'hardlink' || !linkName)
             return;
         const target = linkName.toString('latin1', prefixLength);
-        const group = this.#groups.get(target) ?? { equal: [], isTorn: this.#differing.has(target) };
+        const group = this.#groups.get(target) ?? { equal: [], isTorn: false };
         this.#groups.set(target, group);
         if (isEqual)
             group.equal.push(relativeName);
@@ -77155,9 +77885,10 @@ class LinkGroups {
     /** Names that looked equal, but belong to a file that is to be replaced. */
     *torn() {
         for (const [target, { equal, isTorn }] of this.#groups) {
-            if (!isTorn)
+            const isReplaced = this.#differing.has(target);
+            if (!isTorn && !isReplaced)
                 continue;
-            if (!this.#differing.has(target))
+            if (!isReplaced)
                 yield { relativeName: Buffer.from(target, 'latin1'), isTarget: true };
             for (const relativeName of equal)
                 yield { relativeName, isTarget: false };
@@ -77382,6 +78113,7 @@ async function compare_tree_digestFile(tree, name) {
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/files-tally.js
 /** More names than these help nobody to decide. */
 const EXAMPLES = 10;
+/** A count of nothing yet. */
 function startTally() {
     const none = { add: 0, replace: 0, alignedFolders: 0, remove: 0, stay: 0, renames: 0 };
     const bytes = { addBytes: 0, replaceBytes: 0, removeBytes: 0, stageBytes: 0 };
@@ -77438,43 +78170,41 @@ class WantedEntries extends Set {
 }
 /** Compares a live folder, or the chosen part, with the archive; the names that are to go are written to `removalsPath`. */
 async function planFiles(archive, source, record, part, removalsPath) {
-    const { paths, keepsExtra } = part;
+    const { paths, keepsExtra, links } = part;
     const wanted = new WantedEntries();
-    const torn = await findTornLinks(archive, part);
+    const torn = new TornLinks(links);
     const archived = { files: 0, bytes: 0 };
     const tally = startTally();
     const elsewhere = { count: 0 };
-    const removals = (0,external_node_fs_.createWriteStream)(removalsPath, { mode: 0o600 });
-    const closed = (0,external_node_events_namespaceObject.once)(removals, 'close');
-    closed.catch(() => undefined);
     const differences = compareTree({
         source: source.name,
         path: source.path,
-        archived: files_plan_count(chosenLines(archive, part, torn), archived),
+        archived: files_plan_count(readChosenLines(archive, part, torn), archived),
         archivedSinceNs: BigInt(Date.parse(record.walkStarted)) * 1000000n,
         exclude: [...source.exclude, ...source.allowUnreadable],
         ...(paths ? { choice: paths } : {}),
         ...(keepsExtra ? { keepsExtra } : {}),
     });
-    for await (const difference of differences) {
-        const { kind, relativeName, isElsewhere } = difference;
-        countDifference(tally, difference);
-        if (kind === 'stay')
-            continue;
-        if (isElsewhere && elsewhere.count++ === 0)
-            elsewhere.first = relativeName.toString();
-        if (kind === 'remove')
-            removals.write(`${relativeName.toString('base64')}\n`);
-        // A folder that is there needs nothing staged: its mode, owner and times are put right from the index.
-        else if (kind === 'add' || !files_tally_isFolder(relativeName))
-            wanted.add(`${source.name}/${relativeName.toString('latin1')}`);
-    }
-    removals.end();
-    await closed;
+    const takeRemovals = async function* () {
+        for await (const difference of differences) {
+            const { kind, relativeName, isElsewhere } = difference;
+            countDifference(tally, difference);
+            if (kind === 'stay')
+                continue;
+            if (isElsewhere && elsewhere.count++ === 0)
+                elsewhere.first = relativeName.toString();
+            if (kind === 'remove')
+                yield relativeName;
+            // A folder that is there needs nothing staged: its mode, owner and times are put right from the index.
+            else if (kind === 'add' || !files_tally_isFolder(relativeName))
+                wanted.add(`${source.name}/${relativeName.toString('latin1')}`);
+        }
+    };
+    await writeList(removalsPath, mapEach(takeRemovals(), encodeName));
     for (const [target, name] of torn)
         if (!wanted.has(name.toString('latin1')))
             torn.delete(target);
-    const free = await (0,promises_namespaceObject.statfs)((await resolve_root_resolveRoot(source.path)).existing).catch(() => undefined);
+    const room = await measureRoom((await resolve_root_resolveRoot(source.path)).existing).catch(() => undefined);
     return {
         source: source.name,
         path: source.path,
@@ -77483,7 +78213,7 @@ async function planFiles(archive, source, record, part, removalsPath) {
         ...(keepsExtra ? { keepsExtra } : {}),
         archived: paths ? archived : { files: record.files, bytes: record.bytes },
         ...tally,
-        ...(free ? { freeBytes: free.bavail * free.bsize } : {}),
+        ...(room ? { freeBytes: room.freeBytes } : {}),
         wanted,
         torn,
         elsewhere,
@@ -77555,7 +78285,7 @@ function writeSettingStatements(database, settings) {
         const [key, value] = [setting.slice(0, at), setting.slice(at + 1)];
         const values = lists.has(key.toLowerCase()) ? restore_settings_splitNames(value) : [value];
         const whom = role === undefined ? `DATABASE ${name}` : `ROLE ${query_quoteIdentifier(role)} IN DATABASE ${name}`;
-        return `ALTER ${whom} SET ${query_quoteIdentifier(key)} TO ${values.map(quoteLiteral).join(', ')};`;
+        return `ALTER ${whom} SET ${query_quoteIdentifier(key)} TO ${values.map(query_quoteLiteral).join(', ')};`;
     });
     return [`ALTER DATABASE ${name} RESET ALL;`, ...statements];
 }
@@ -77569,7 +78299,7 @@ function restore_settings_splitNames(list) {
 
 ;// CONCATENATED MODULE: ./.build/src/logging/logger.js
 /** A logger that says nothing. */
-const silent = {
+const logger_silent = {
     debug() { },
     info() { },
     warning() { },
@@ -77609,8 +78339,8 @@ async function checkForeignStaged(options, timezones) {
     const { fingerprints, overlooked } = overlookContent(record.fingerprints, found.fingerprints);
     return { differences: compare(record, { ...found, fingerprints }), uncompared: overlooked };
 }
-async function dumpStaged({ server, staged, record, timezone, log = silent, signal, }) {
-    const dump = dumpDatabase({
+async function dumpStaged({ server, staged, record, timezone, log = logger_silent, signal, }) {
+    const dump = dump_dumpDatabase({
         server,
         database: staged,
         dump: record.dump,
@@ -77628,7 +78358,7 @@ async function dumpStaged({ server, staged, record, timezone, log = silent, sign
 }
 function compare(record, found) {
     const fingerprints = leaveOutEmpty(found.fingerprints, record.fingerprints);
-    return [...compareFacts(record, found), ...compareFingerprints(record.fingerprints, fingerprints)];
+    return [...compareFacts(record, found), ...fingerprints_compareFingerprints(record.fingerprints, fingerprints)];
 }
 function leaveOutEmpty(found, expected) {
     const tables = Object.entries(found.tables).filter(([name, { rows }]) => rows > 0 || name in expected.tables);
@@ -77878,9 +78608,9 @@ function knowsRestrict({ major, minor }) {
  */
 async function createStaged({ server, record, staged }) {
     requireStagedName(staged);
-    const maintenance = chooseMaintenanceDatabase();
+    const maintenance = restore_session_chooseMaintenanceDatabase();
     const select = `SELECT current_setting('server_version_num')::int / 10000 AS major, r.rolsuper AS "isSuper",
-    EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(staged)}) AS exists
+    EXISTS (SELECT FROM pg_database WHERE datname = ${query_quoteLiteral(staged)}) AS exists
     FROM pg_roles r WHERE r.rolname = current_user`;
     const options = { applicationName: restore_session_restoreApplicationName };
     const [facts] = await query_queryRows(server, maintenance, select, options);
@@ -77889,25 +78619,25 @@ async function createStaged({ server, record, staged }) {
         `ALTER DATABASE ${name} IS_TEMPLATE false ALLOW_CONNECTIONS false;`,
         `DROP DATABASE ${name} WITH (FORCE);`,
     ];
-    const [created] = await runStatements(server, maintenance, [
+    const [created] = await restore_session_runStatements(server, maintenance, [
         ...(facts?.exists ? drop : []),
-        `CREATE DATABASE ${name} TEMPLATE template0 ENCODING ${quoteLiteral(record.encoding)}`,
+        `CREATE DATABASE ${name} TEMPLATE template0 ENCODING ${query_quoteLiteral(record.encoding)}`,
         ...writeLocale(record, facts?.major ?? 0),
         // Superusers are not limited: nobody else gets in. Others need a connection of their own, and one just ending.
         `  IS_TEMPLATE true CONNECTION LIMIT ${facts?.isSuper ? 0 : 3};`,
-        `SELECT json_build_object('oid', oid::bigint) FROM pg_database WHERE datname = ${quoteLiteral(staged)};`,
+        `SELECT json_build_object('oid', oid::bigint) FROM pg_database WHERE datname = ${query_quoteLiteral(staged)};`,
     ].join('\n'));
     return { oid: created?.oid ?? 0 };
 }
 function writeLocale({ collate, ctype, localeProvider, icuLocale }, major) {
-    const lines = [`  LC_COLLATE ${quoteLiteral(collate)} LC_CTYPE ${quoteLiteral(ctype)}`];
+    const lines = [`  LC_COLLATE ${query_quoteLiteral(collate)} LC_CTYPE ${query_quoteLiteral(ctype)}`];
     // Before 15 there was libc only, and no word for it.
     if (major < 15)
         return lines;
     if (localeProvider === 'icu')
-        lines.push(`  LOCALE_PROVIDER icu ICU_LOCALE ${quoteLiteral(icuLocale ?? '')}`);
+        lines.push(`  LOCALE_PROVIDER icu ICU_LOCALE ${query_quoteLiteral(icuLocale ?? '')}`);
     else if (localeProvider === 'builtin') {
-        lines.push(`  LOCALE_PROVIDER builtin BUILTIN_LOCALE ${quoteLiteral(icuLocale ?? 'C')}`);
+        lines.push(`  LOCALE_PROVIDER builtin BUILTIN_LOCALE ${query_quoteLiteral(icuLocale ?? 'C')}`);
     }
     else
         lines.push('  LOCALE_PROVIDER libc');
@@ -77920,7 +78650,7 @@ function writeLocale({ collate, ctype, localeProvider, icuLocale }, major) {
  */
 async function finishStaged({ server, record, staged }) {
     requireStagedName(staged);
-    const maintenance = chooseMaintenanceDatabase();
+    const maintenance = restore_session_chooseMaintenanceDatabase();
     const items = readAcl(record);
     const missing = await findMissingRoles(server, listNeededRoles(record));
     if (missing.length > 0) {
@@ -77936,7 +78666,7 @@ async function finishStaged({ server, record, staged }) {
         `ALTER DATABASE ${name} ALLOW_CONNECTIONS false CONNECTION LIMIT ${Math.max(-1, Math.trunc(record.connectionLimit))};`,
         'COMMIT;',
     ];
-    await runStatements(server, maintenance, statements.join('\n'));
+    await restore_session_runStatements(server, maintenance, statements.join('\n'));
 }
 /** The roles without which a database cannot be as it was: its owner, who holds privileges, who has settings in it. */
 function listNeededRoles(record) {
@@ -77948,11 +78678,11 @@ function listNeededRoles(record) {
 async function findMissingRoles(server, roles) {
     if (roles.length === 0)
         return [];
-    const values = roles.map((role) => `(${quoteLiteral(role)})`).join(', ');
+    const values = roles.map((role) => `(${query_quoteLiteral(role)})`).join(', ');
     const select = `SELECT name FROM (VALUES ${values}) AS wanted (name)
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) ORDER BY name COLLATE "C"`;
     const options = { applicationName: restore_session_restoreApplicationName };
-    const rows = await query_queryRows(server, chooseMaintenanceDatabase(), select, options);
+    const rows = await query_queryRows(server, restore_session_chooseMaintenanceDatabase(), select, options);
     return rows.map(({ name }) => name);
 }
 function readAcl(record) {
@@ -77965,7 +78695,7 @@ function readAcl(record) {
     });
 }
 function requireStagedName(name) {
-    if (kindOfName(name) === 'new')
+    if (own_names_kindOfName(name) === 'new')
         return;
     throw new failure/* Failure */.HR('refused', `"${name}" is no name for a database being restored`, 'Use the name that the plan gave.');
 }
@@ -77975,7 +78705,7 @@ function requireStagedName(name) {
 
 /** Asks a server all that a restore has to know, in one session. Reads only. @throws Failure `source` */
 async function readRestoreFacts(server, record, live) {
-    const rows = await runStatements(server, chooseMaintenanceDatabase(), writeScript(record, live));
+    const rows = await restore_session_runStatements(server, restore_session_chooseMaintenanceDatabase(), writeScript(record, live));
     return rows[0];
 }
 /**
@@ -77983,14 +78713,14 @@ async function readRestoreFacts(server, record, live) {
  * Columns that came with later majors are read as JSON: absent ones are null, not an error.
  */
 function writeScript({ encoding, collate, ctype, localeProvider, icuLocale }, live) {
-    const probe = (key, locale) => `SET continuity.locale = ${quoteLiteral(locale)};
+    const probe = (key, locale) => `SET continuity.locale = ${query_quoteLiteral(locale)};
 DO $$ BEGIN
   PERFORM set_config('lc_monetary', current_setting('continuity.locale'), true);
   PERFORM set_config('continuity.${key}', 'yes', false);
 EXCEPTION WHEN OTHERS THEN PERFORM set_config('continuity.${key}', 'no', false);
 END $$;`;
     const provider = localeProvider === 'icu' ? 'i' : localeProvider === 'builtin' ? 'b' : 'c';
-    const wanted = quoteLiteral(localeProvider === 'libc' ? collate : (icuLocale ?? ''));
+    const wanted = query_quoteLiteral(localeProvider === 'libc' ? collate : (icuLocale ?? ''));
     return `SET search_path = pg_catalog;
 ${probe('collate', collate)}
 ${probe('ctype', ctype)}
@@ -78005,8 +78735,8 @@ SELECT json_build_object(
       'preparedTransactions', (SELECT count(*) FROM pg_prepared_xacts x WHERE x.database = d.datname),
       'connections', coalesce((SELECT json_agg(json_build_object('user', a.usename, 'application', a.application_name) ORDER BY a.pid)
         FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()), '[]'))
-    FROM pg_database d WHERE d.datname = ${quoteLiteral(live)}),
-  'knowsEncoding', pg_char_to_encoding(${quoteLiteral(encoding)}) >= 0,
+    FROM pg_database d WHERE d.datname = ${query_quoteLiteral(live)}),
+  'knowsEncoding', pg_char_to_encoding(${query_quoteLiteral(encoding)}) >= 0,
   'knowsCollate', current_setting('continuity.collate') = 'yes',
   'knowsCtype', current_setting('continuity.ctype') = 'yes',
   'hasIcu', EXISTS (SELECT FROM pg_collation WHERE collprovider = 'i'),
@@ -78039,8 +78769,8 @@ async function readLiveRoles(server, roles) {
         return [];
     const flag = (column, word) => `CASE WHEN r.${column} THEN '${word}' ELSE 'NO${word}' END`;
     const values = roles.map(({ name, validUntil }) => {
-        const time = validUntil === undefined ? 'NULL' : quoteLiteral(validUntil);
-        return `(${quoteLiteral(name)}, ${time}::timestamptz)`;
+        const time = validUntil === undefined ? 'NULL' : query_quoteLiteral(validUntil);
+        return `(${query_quoteLiteral(name)}, ${time}::timestamptz)`;
     });
     const select = `SELECT r.rolname AS name, r.rolconnlimit AS "connectionLimit", r.rolvaliduntil::text AS "validUntil",
     coalesce(r.rolvaliduntil, 'infinity') = coalesce(wanted.until, 'infinity') AS "sameValidity",
@@ -78050,7 +78780,7 @@ async function readLiveRoles(server, roles) {
     coalesce((SELECT json_agg(DISTINCT g.rolname) FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
               WHERE m.member = r.oid), '[]') AS groups
   FROM pg_roles r JOIN (VALUES ${values.join(', ')}) AS wanted (name, until) ON wanted.name = r.rolname`;
-    return query_queryRows(server, chooseMaintenanceDatabase(), select, { applicationName: restore_session_restoreApplicationName });
+    return query_queryRows(server, restore_session_chooseMaintenanceDatabase(), select, { applicationName: restore_session_restoreApplicationName });
 }
 function compareRole(dumped, live) {
     const differences = [];
@@ -78310,6 +79040,51 @@ function warnOfRoles(missing, existing) {
     ];
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/restore/look-at-dump.js
+
+
+
+function describeArchive({ now }, { name, verdict }, { started }) {
+    return {
+        archive: name,
+        made: started,
+        ageMs: now().getTime() - Date.parse(started),
+        ...(verdict ? { verified: verdict } : {}),
+    };
+}
+/** What is to be known of an archive that a verification found damaged. */
+function warnOfDamage({ name, verdict }, timezone) {
+    if (!verdict || verdict.isSound)
+        return [];
+    return [
+        `a verification found ${name} damaged (${format_time_formatTime(verdict.time, timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`,
+    ];
+}
+/**
+ * Looks at the server that a dump would go to, where it would be called `live`: what is in the way, or why there is no
+ * such server. @throws Failure `source` where it does not answer.
+ */
+async function lookAtDump(platform, archive, globals, { key, record, live }) {
+    const { config } = platform;
+    if (!config.databases.some(({ name }) => name === record.source)) {
+        return {
+            refusal: `database "${key}" is in the archive, but databases.${record.source} is not in ${config.file}`,
+        };
+    }
+    const globalsName = `db/globals-${record.source}.sql`;
+    const globalsSql = globalsName in globals ? await archive.text(globalsName) : undefined;
+    const server = await serverOf(platform, record.source);
+    const found = await planDatabaseRestore({
+        server,
+        record,
+        live,
+        ...(globalsSql === undefined ? {} : { globalsSql }),
+        isForeign: archive.isForeign,
+        allowOldClient: archive.appraisal?.allowsOldClient === true,
+    });
+    return { server, found };
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/count-rows.js
 
 
@@ -78323,10 +79098,10 @@ const count_rows_GRACE_MS = 30_000;
  * for are few. Each count has a transaction of its own: no lock outlives it. Reads only.
  * @throws Failure `source` where the database cannot be looked at.
  */
-async function countRows({ server, database, named, timeoutMs, signal }) {
-    const output = await runScript(server, database, count_rows_writeScript(named, timeoutMs), {
+async function countRows({ server, database, signal, ...options }) {
+    const output = await runScript(server, database, count_rows_writeScript(options), {
         applicationName: restore_session_restoreApplicationName,
-        timeoutMs: timeoutMs + count_rows_GRACE_MS,
+        timeoutMs: options.timeoutMs + count_rows_GRACE_MS,
         retryForMs: 0,
         signal,
     });
@@ -78349,22 +79124,22 @@ async function countRows({ server, database, named, timeoutMs, signal }) {
  * count is passed over. Row level security must not hide rows: then it is no count. Of tables with heirs, as dumps have
  * them, their own rows.
  */
-function count_rows_writeScript(named, timeoutMs) {
+function count_rows_writeScript({ named, only, timeoutMs }) {
     const wanted = named
         .filter((names) => names.every((name) => !name.includes('\0')))
-        .map((names) => `(${names.map(quoteLiteral).join(', ')})`);
+        .map((names) => `(${names.map(query_quoteLiteral).join(', ')})`);
     const isNamed = wanted.length > 0 ? `(n.nspname, c.relname) IN (VALUES ${wanted.join(', ')})` : 'false';
     const found = `WITH own AS (${selectTables})
 SELECT c.oid, c.relkind, c.relpages, n.nspname AS schema, c.relname AS name, own.ancestors,
   CASE WHEN c.reltuples > 0 THEN c.reltuples ELSE pg_stat_get_live_tuples(c.oid) END AS estimate
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN own ON own.oid = c.oid::text
-WHERE own.oid IS NOT NULL OR (c.relkind IN ('r', 'p') AND ${isNamed})`;
+WHERE ${only === true ? '' : 'own.oid IS NOT NULL OR '}(c.relkind IN ('r', 'p') AND ${isNamed})`;
     return `${speakEncoding}SET search_path = pg_catalog;
 SET row_security = off;
 SET lock_timeout = ${LOCK_TIMEOUT_MS};
 SELECT json_build_array(oid::text, estimate, json_build_object('schema', schema, 'name', name, 'ancestors', ancestors))
 FROM (${found}) AS found;
-SELECT clock_timestamp() + ${quoteLiteral(`${timeoutMs} ms`)}::interval AS deadline \\gset
+SELECT clock_timestamp() + ${query_quoteLiteral(`${timeoutMs} ms`)}::interval AS deadline \\gset
 \\set ON_ERROR_STOP off
 SELECT format('SELECT set_config(''statement_timeout'', greatest(1, ceil(1000 * extract(epoch FROM %L::timestamptz - clock_timestamp())))::int::text, false)', :'deadline'),
   format('SELECT json_build_array(%L, count(*)) FROM %s%I.%I', oid::text, CASE relkind WHEN 'r' THEN 'ONLY ' ELSE '' END, schema, name)
@@ -78374,6 +79149,7 @@ FROM (${found}) AS found ORDER BY relpages, oid
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/row-counts.js
+
 
 
 
@@ -78417,11 +79193,11 @@ async function compareAllRows(platform, databases) {
 /** Compares one dump's row counts with the live ones. */
 function compareRows({ fingerprints }, live, excluded = []) {
     const leftOut = new Set(resolveExclusions(excluded, live).excluded.map(({ oid }) => oid));
-    const archived = new Map(Object.entries(fingerprints.tables).map(([name, { rows }]) => [splitQualifiedName(name).join('\0'), rows]));
+    const archived = new Map(Object.entries(fingerprints.tables).map(([name, { rows }]) => [table_name_tableKey(name), rows]));
     const tables = [];
     let equal = 0;
     for (const { oid, schema, name, rows, isEstimate } of live) {
-        const key = `${schema}\0${name}`;
+        const key = table_name_tableKey([schema, name]);
         const before = archived.get(key);
         archived.delete(key);
         if (before === rows && !isEstimate)
@@ -78442,12 +79218,11 @@ function compareRows({ fingerprints }, live, excluded = []) {
     return { tables: tables.sort((a, b) => lostOf(b) - lostOf(a) || (a.table < b.table ? -1 : 1)), equal };
 }
 function asPair(qualifiedName) {
-    const [schema, name, ...rest] = splitQualifiedName(qualifiedName);
+    const [schema, name, ...rest] = dump_statements_splitQualifiedName(qualifiedName);
     return schema !== undefined && name !== undefined && rest.length === 0 ? [[schema, name]] : [];
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/plan-databases.js
-
 
 
 
@@ -78456,26 +79231,16 @@ function asPair(qualifiedName) {
  * @throws Failure `source` where a server does not answer.
  */
 async function planAllDatabases(platform, archive, globals, chosen) {
-    const { config } = platform;
     const plan = { databases: [], refusals: [], warnings: [] };
     const refusals = [];
     const warnings = [];
     for (const [key, record] of chosen) {
-        const globalsName = `db/globals-${record.source}.sql`;
-        const globalsSql = globalsName in globals ? await archive.text(globalsName) : undefined;
-        if (!config.databases.some((source) => source.name === record.source)) {
-            plan.refusals.push(`database "${key}" is in the archive, but databases.${record.source} is not in ${config.file}`);
+        const looked = await lookAtDump(platform, archive, globals, { key, record, live: record.database });
+        if ('refusal' in looked) {
+            plan.refusals.push(looked.refusal);
             continue;
         }
-        const server = await serverOf(platform, record.source);
-        const found = await planDatabaseRestore({
-            server,
-            record,
-            live: record.database,
-            ...(globalsSql === undefined ? {} : { globalsSql }),
-            isForeign: archive.isForeign,
-            allowOldClient: archive.appraisal?.allowsOldClient === true,
-        });
+        const { found } = looked;
         plan.databases.push({ ...found, record, key });
         refusals.push(...found.refusals.map((text) => ({ key, text })));
         warnings.push(...found.warnings.map((text) => ({ key, text })));
@@ -78515,7 +79280,7 @@ const data_folder_select = `SELECT CASE WHEN pg_has_role('pg_read_all_settings',
  */
 async function findDataDisk(server, top) {
     const options = { applicationName: restore_session_restoreApplicationName };
-    const [told] = await query_queryRows(server, chooseMaintenanceDatabase(), data_folder_select, options);
+    const [told] = await query_queryRows(server, restore_session_chooseMaintenanceDatabase(), data_folder_select, options);
     if (!told?.path?.startsWith('/'))
         return undefined;
     const folder = await resolveFolder(top + told.path)
@@ -78552,7 +79317,81 @@ async function data_folder_isOf(folder, { port, started }) {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/stage-part.js
+
+
+
+
+
+
+
+
+/** Whether a name, quoted as in a dump, is that table's. */
+function isTable(name, { schema, table }) {
+    return tableKey(name) === tableKey([schema, table]);
+}
+/**
+ * Which parts of a dump hold its structure and the rows of some tables; undefined where the archive does not say, and
+ * the dump is to be read whole.
+ */
+function stage_part_findPlaces({ fingerprints, sizeBytes }, tables, hasTail) {
+    const { structure } = fingerprints;
+    const wanted = Object.entries(fingerprints.tables).filter(([name]) => tables.some((table) => isTable(name, table)));
+    if (!structure || wanted.some(([, { places }]) => !places))
+        return undefined;
+    const blocks = wanted.flatMap(([, { places = [] }]) => places).sort((a, b) => a.offset - b.offset);
+    const { headBytes, tailOffset } = structure;
+    const places = [
+        { offset: 0, length: headBytes },
+        ...blocks,
+        ...(hasTail ? [{ offset: tailOffset, length: sizeBytes - tailOffset }] : []),
+    ];
+    // An archive that says nonsense is one that says nothing.
+    const isOrdered = places.every(({ offset, length }, at) => length >= 0 && offset + length <= (places[at + 1]?.offset ?? sizeBytes));
+    return isOrdered ? places : undefined;
+}
+/**
+ * Dumps what was staged once more and compares some tables with what was recorded when the archive was made: one line
+ * per difference; times as they are in `timezone`. @throws Failure `source` where the dump fails.
+ */
+async function checkStagedTables(server, staged, record, tables, { timezone, signal } = {}) {
+    const dump = dumpDatabase({
+        server,
+        database: staged,
+        dump: record.dump,
+        source: record.source,
+        applicationName: restoreApplicationName,
+        log: silent,
+        ...(timezone === undefined ? {} : { timezone }),
+        ...(signal ? { signal } : {}),
+    });
+    await drain(dump.chunks);
+    const { record: found } = await dump.finished;
+    return compareFingerprints(only(record.fingerprints, tables), only(found.fingerprints, tables));
+}
+function only({ tables: all }, tables) {
+    const chosen = Object.entries(all).filter(([name]) => tables.some((table) => isTable(name, table)));
+    return { tables: Object.fromEntries(chosen), sequences: {}, largeObjects: { count: 0, bytes: 0, sha256: '' } };
+}
+/** Gives the sequences that belong to some staged tables the values that the archive has of them. @throws Failure `source` */
+async function setSequences(server, staged, { fingerprints }, tables) {
+    const names = tables.map(({ schema, table }) => `(${quoteLiteral(schema)}, ${quoteLiteral(table)})`).join(', ');
+    const values = JSON.stringify(Object.entries(fingerprints.sequences).map(([name, { value, called }]) => {
+        const [schema = '', sequence = ''] = splitQualifiedName(name);
+        return { schema, sequence, value, called };
+    }));
+    const sql = `SET search_path = pg_catalog;
+SELECT json_build_object('set', setval(q.oid, v.value, v.called))
+FROM json_to_recordset(${quoteLiteral(values)}) AS v (schema text, sequence text, value bigint, called boolean)
+JOIN pg_namespace n ON n.nspname = v.schema JOIN pg_class q ON q.relnamespace = n.oid AND q.relname = v.sequence AND q.relkind = 'S'
+WHERE EXISTS (SELECT FROM pg_depend d JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace s ON s.oid = t.relnamespace
+  WHERE d.classid = 'pg_class'::regclass AND d.objid = q.oid AND d.deptype IN ('a', 'i') AND (s.nspname, t.relname) IN (${names}));
+`;
+    await runStatements(server, staged, sql);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/room.js
+
 
 
 
@@ -78565,8 +79404,6 @@ async function data_folder_isOf(folder, { port, started }) {
 
 /** A database takes more room than its dump: indexes, and the log of what was written. */
 const DATABASE_FACTOR = 2.5;
-/** What must be left on every disk. */
-const room_RESERVE_BYTES = 64 * 1024 * 1024;
 /** Lists of names and segments on their way to the vault need less than this. */
 const STATE_BYTES = 256 * 1024 * 1024;
 /**
@@ -78598,11 +79435,22 @@ async function checkRoom(platform, databases, files) {
     });
     return { databases: seen, refusals, warnings };
 }
+/**
+ * Looks whether some tables of a dump fit, or all of it under a new name: as little is staged as they take, and put beside
+ * or in place once more. Nothing is said where the archive does not say how large they are.
+ */
+async function checkPartRoom(platform, { key, record }, tables, isWhole) {
+    const places = tables.length > 0 ? findPlaces(record, tables, isWhole) : [{ length: record.sizeBytes }];
+    if (!places)
+        return { refusals: [], warnings: [] };
+    const sizeBytes = places.reduce((sum, { length }) => sum + length, 0);
+    return await checkRoom(platform, [{ key, record: { ...record, sizeBytes }, exists: false, sizeBytes: 0 }], []);
+}
 /** What is to be said of databases that are to be staged on one disk, with so many bytes of files; undefined where they fit. */
 function judgeRoom(demands, freeBytes, filesBytes = 0) {
     const expected = demands.reduce((sum, demand) => sum + expectBytes(demand), filesBytes);
     const least = demands.reduce((sum, demand) => sum + leastBytes(demand), filesBytes);
-    if (freeBytes >= expected + room_RESERVE_BYTES)
+    if (freeBytes >= expected + RESERVE_BYTES)
         return undefined;
     const names = demands.map(({ key }) => key).join(', ');
     const room = `${names}: the disk of the server's data folder has ${(0,quantity_text/* formatBytes */.z3)(freeBytes)} free`;
@@ -78683,7 +79531,7 @@ function staysSingleRename(before, now) {
     return !staged || (staged.source === found?.source && staged.renamed === found.renamed);
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/restore/restore-plan.js
+;// CONCATENATED MODULE: ./.build/src/operations/restore/plan-restore.js
 
 
 
@@ -78695,14 +79543,14 @@ function staysSingleRename(before, now) {
 
 
 
-/** A source must keep this much free besides what is staged. */
-const restore_plan_RESERVE_BYTES = 64 * 1024 * 1024;
+
+
 /**
  * Compares what the archive holds with what stands there now, and tells how long its restore will take without the steps
  * that are left out. Reads only; lists of names go to `workDirectory`.
  */
 async function planRestore(platform, archive, manifest, chosen, { workDirectory, leftOut = [] }) {
-    const { config, now } = platform;
+    const { config } = platform;
     const differences = compareStack(platform, manifest);
     const { appraisal } = archive;
     const parts = { databases: chosen.databases.map(([key]) => key), files: chosen.files.map(({ source }) => source) };
@@ -78718,10 +79566,7 @@ async function planRestore(platform, archive, manifest, chosen, { workDirectory,
     const services = isSingle ? { stop: [], hold: [] } : halts.services;
     const plan = { databases: room.databases, files: files.files, services };
     return {
-        archive: archive.name,
-        made: manifest.started,
-        ageMs: now().getTime() - Date.parse(manifest.started),
-        ...(archive.verdict ? { verified: archive.verdict } : {}),
+        ...describeArchive(platform, archive, manifest),
         ...plan,
         haltOrder: isSingle ? [] : halts.order,
         users: halts.users,
@@ -78740,13 +79585,6 @@ async function planRestore(platform, archive, manifest, chosen, { workDirectory,
             ...halts.warnings,
         ],
     };
-}
-function warnOfDamage({ name, verdict }, timezone) {
-    if (!verdict || verdict.isSound)
-        return [];
-    return [
-        `a verification found ${name} damaged (${format_time_formatTime(verdict.time, timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`,
-    ];
 }
 /** Compares the chosen file sources with what stands there now. */
 async function planAllFiles(platform, archive, manifest, chosen, workDirectory) {
@@ -78767,15 +79605,14 @@ async function planAllFiles(platform, archive, manifest, chosen, workDirectory) 
             plan.refusals.push(`${files.elsewhere.count} entries to be replaced lie on another file system, mounted below ${files.path}: ` +
                 `${JSON.stringify(files.elsewhere.first)}; make it a source of its own, or unpack it elsewhere: --to, in a workflow the input to`);
         }
-        if (files.freeBytes !== undefined && files.freeBytes < files.stageBytes + restore_plan_RESERVE_BYTES) {
-            plan.refusals.push(`${files.path} has ${files.freeBytes} bytes free, and ${files.stageBytes} are to be staged there before anything is replaced`);
+        if (files.freeBytes !== undefined && files.freeBytes < files.stageBytes + RESERVE_BYTES) {
+            plan.refusals.push(`${files.path} has ${(0,quantity_text/* formatBytes */.z3)(files.freeBytes)} free, and ${(0,quantity_text/* formatBytes */.z3)(files.stageBytes)} are to be staged there before anything is replaced`);
         }
     }
     return plan;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/plan-only.js
-
 
 
 
@@ -78800,15 +79637,6 @@ async function planOnly(platform, archive, choice, leftOut = []) {
     finally {
         await (0,promises_namespaceObject.rm)(lists, { recursive: true, force: true });
     }
-}
-/** What is to be known of an interrupted restore, or undo, by whoever reads a plan. */
-async function warnOfInterrupted({ config }) {
-    const interrupted = await readJournal(config.state);
-    if (!interrupted)
-        return [];
-    return [
-        `the ${describeJournal(interrupted)} was interrupted: ${FINISHING_COMMANDS} completes or reverts it first, and this plan may change then`,
-    ];
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/files/way-back.js
@@ -78939,6 +79767,9 @@ function ignoreMissing(error) {
 
 
 
+
+
+
 /**
  * Notes down what can be told only before a swap begins, and what taking it back needs: which names it adds, and how the
  * folders are that it changes. What is kept is then staged for the way back as an archive's entries are for a restore. On
@@ -78957,12 +79788,52 @@ async function noteWayBack(stateDirectory, { id, files }) {
     for (const path of [directory, keptRecordsIn(stateDirectory), stateDirectory])
         await syncDirectory(path);
 }
-/** The root, and all folders that the swap aligns; a root that was made for it had nothing to be described. */
-async function* foldersBefore(root, { source, directories, isRootNew, rootMtimeNs }) {
+/**
+ * The root, and of the folders that the swap aligns those that it changes: others may get modes, owners and times since,
+ * which are not the undo's to take back. A root that was made for it had nothing to be described.
+ */
+async function* foldersBefore(root, { source, staged, removals, directories, isRootNew, rootMtimeNs }) {
     if (isRootNew)
         return;
     const time = rootMtimeNs === undefined ? undefined : BigInt(rootMtimeNs);
-    yield* describeFolders(root, source, withRoot(Buffer.from(`${source}/`), readFolders(directories)), time);
+    const emptied = await listParents(lists_readNames(removals));
+    const incoming = new FolderTree(Buffer.from(staged));
+    let aligned = {};
+    async function* remember() {
+        for await (aligned of withRoot(Buffer.from(`${source}/`), readFolders(directories)))
+            yield aligned;
+    }
+    try {
+        for await (const before of describeFolders(root, source, remember(), time)) {
+            const name = before.name.subarray(source.length + 1);
+            const isChanged = name.length === 0 ||
+                !hasAttributesOf(before, aligned) ||
+                emptied.has(name.toString('latin1')) ||
+                (await incoming.within(name, async () => true).catch(isMissing));
+            if (isChanged)
+                yield before;
+        }
+    }
+    finally {
+        incoming.close();
+    }
+}
+/** The folders, named as below the root, that something is to go from. */
+async function listParents(names) {
+    const parents = new Set();
+    for await (const name of names) {
+        const { parent } = splitPath(entry_names_withoutSlash(name));
+        parents.add(`${parent.toString('latin1')}/`);
+    }
+    return parents;
+}
+function hasAttributesOf(folder, { mode = 0o755, uid = 0, gid = 0, mtimeNs = 0n }) {
+    return folder.mode === mode && folder.uid === uid && folder.gid === gid && folder.mtimeNs === mtimeNs;
+}
+function isMissing(error) {
+    if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(error.code ?? ''))
+        throw error;
+    return false;
 }
 /** An undo aligns no root where there was none before the restore; entries come and go in it nevertheless. */
 async function* withRoot(name, folders) {
@@ -78971,12 +79842,86 @@ async function* withRoot(name, folders) {
         if (!folder.name.equals(name))
             yield folder;
 }
-function encodeName(name) {
-    return name.toString('base64');
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/put-in-place.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Halts the services that use what is replaced, stages what they have changed until then, notes down the way back, puts
+ * all of it in place, and has them run again. A restore and an undo of one go this same way. Where one
+ * rename puts all of it in place, also by a look right before, they go on.
+ *
+ * They are halted as late as can be: when everything is staged and proven (a damaged archive is refused while production
+ * serves), right before the journal says `swapping`. Until then nothing live is replaced; from then on nobody else may
+ * look. They run again only when the journal is gone: after a swap that is complete, or after one that never began.
+ */
+async function putInPlace(run) {
+    const { platform, users } = run;
+    const { logger } = platform;
+    let begun = Date.now();
+    const notes = [];
+    let stopped = [];
+    let carried;
+    try {
+        const swapping = await orDiscard(platform, run.journal, async () => {
+            platform.signal?.throwIfAborted();
+            begun = Date.now();
+            const isSingle = run.isSingleRename && isUsed(users) && (await stageLate(run, notes));
+            const halted = isSingle ? [] : await haltServices(platform, users);
+            stopped = [...new Set(halted.map(({ service }) => service))].sort();
+            if (stopped.length > 0)
+                await stageLate(run, notes);
+            const journal = await followJournal(run);
+            for (const swap of journal.files)
+                await confirmStaged(swap);
+            await noteWayBack(platform.config.state, journal);
+            platform.signal?.throwIfAborted();
+            return { ...journal, phase: 'swapping', ...(isSingle ? { isSingleRename: true } : {}) };
+        });
+        await writeJournal(platform.config.state, swapping);
+        logger.info('Everything is staged and proven. Putting it in place.');
+        carried = await carryThrough(platform, swapping);
+    }
+    catch (error) {
+        throw tellOfServices(error, await resumeServices(platform, { afterFailure: true }));
+    }
+    const { running, faults } = await resumeServices(platform);
+    const started = stopped.filter((service) => running.includes(service));
+    return { carried, notes, services: { stopped, started, faults, downtimeMs: Date.now() - begun } };
 }
-async function* mapEach(items, map) {
-    for await (const item of items)
-        yield map(item);
+/** Stages what else differs by now; tells whether one rename puts all that is staged in place. */
+async function stageLate(run, notes) {
+    const rest = await run.stageRest?.(await followJournal(run));
+    notes.push(...(rest?.notes ?? []));
+    return rest?.isSingleRename ?? false;
+}
+/** The journal with the places where its folders are now. */
+async function followJournal({ platform, journal }) {
+    const files = await followContainers(platform, journal);
+    if (files.length === journal.files.length)
+        return { ...journal, files };
+    const next = 'Run the same command again.';
+    throw new failure/* Failure */.HR('source', 'a container was made anew before its files were put in place', next);
+}
+/** What failed counts more than what became of the services, which is said after it. */
+function tellOfServices(error, { faults, waiting }) {
+    const told = [
+        ...faults,
+        ...(waiting.length > 0
+            ? [`${waiting.join(', ')}: halted until the restore is complete, so that nobody opens half of it`]
+            : []),
+    ];
+    if (!(error instanceof failure/* Failure */.HR) || told.length === 0)
+        return error;
+    return new failure/* Failure */.HR(error.kind, error.message, `${error.next} Services: ${told.join('; ')}.`, { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/create-roles.js
@@ -79015,7 +79960,7 @@ async function createAll(server, statements) {
     FROM pg_roles WHERE rolname = current_user AND rolsuper;`;
     const sql = ['BEGIN;', quietly, ...statements, 'COMMIT;'].join('\n');
     try {
-        await runStatements(server, chooseMaintenanceDatabase(), sql);
+        await restore_session_runStatements(server, restore_session_chooseMaintenanceDatabase(), sql);
     }
     catch (error) {
         if (!(error instanceof failure/* Failure */.HR))
@@ -79031,15 +79976,15 @@ function writeRole({ name, flags, connectionLimit, password, validUntil, comment
     if (connectionLimit >= 0)
         options.push(`CONNECTION LIMIT ${Math.trunc(connectionLimit)}`);
     if (password !== undefined)
-        options.push(`PASSWORD ${quoteLiteral(password)}`);
+        options.push(`PASSWORD ${query_quoteLiteral(password)}`);
     if (validUntil !== undefined)
-        options.push(`VALID UNTIL ${quoteLiteral(validUntil)}`);
+        options.push(`VALID UNTIL ${query_quoteLiteral(validUntil)}`);
     return [
         `CREATE ROLE ${role}${options.length > 0 ? ` WITH ${options.join(' ')}` : ''};`,
         ...settings.map(({ name: key, values }) => {
-            return `ALTER ROLE ${role} SET ${query_quoteIdentifier(key)} TO ${values.map(quoteLiteral).join(', ')};`;
+            return `ALTER ROLE ${role} SET ${query_quoteIdentifier(key)} TO ${values.map(query_quoteLiteral).join(', ')};`;
         }),
-        ...(comment === undefined ? [] : [`COMMENT ON ROLE ${role} IS ${quoteLiteral(comment)};`]),
+        ...(comment === undefined ? [] : [`COMMENT ON ROLE ${role} IS ${query_quoteLiteral(comment)};`]),
     ];
 }
 /** Without `GRANTED BY`: who granted it then may not exist, or not be allowed to any more. */
@@ -79128,7 +80073,6 @@ async function prove({ config, logger }, archive, key, staged) {
 
 
 
-
 /** Stages and proves all that was planned; it is on disk when this returns. */
 async function stageAll({ platform, archive, manifest, plan, journal }) {
     const begun = Date.now();
@@ -79153,8 +80097,8 @@ async function stageAll({ platform, archive, manifest, plan, journal }) {
  * Stages what was added or changed in the files between the plan and the moment at which their services were halted, and
  * notes down anew what is to go. Databases need nothing: each is replaced as a whole. What it stages counts as planned.
  */
-async function stageRest({ platform, archive, manifest, plan, journal }, workDirectory) {
-    const { files } = await planAllFiles(platform, archive, manifest, plan.files, workDirectory);
+async function stageRest({ platform, archive, manifest, chosen, plan, journal }, workDirectory) {
+    const { files } = await planAllFiles(platform, archive, manifest, chosen, workDirectory);
     const notes = [];
     for (const later of files) {
         const swap = journal.files.find(({ source }) => source === later.source);
@@ -79177,104 +80121,6 @@ async function stageRest({ platform, archive, manifest, plan, journal }, workDir
     }
     await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
     return { notes, isSingleRename: plan.databases.length === 0 && staysSingleRename(plan.files, files) };
-}
-/** Does what comes before anything is replaced; where it fails, nothing of what was staged is left. */
-async function orDiscard(platform, journal, work) {
-    try {
-        return await work();
-    }
-    catch (error) {
-        await discardStaged(platform, journal).catch((second) => {
-            platform.logger.error(`What was staged could not be removed: ${(0,failure/* messageOf */.bD)(second)}. The next command will.`);
-        });
-        if (!(error instanceof failure/* Failure */.HR))
-            throw error;
-        // Whoever reads this at night wants to know that before anything else.
-        const next = error.next.startsWith('Nothing') ? error.next : `Nothing live was changed. ${error.next}`;
-        throw new failure/* Failure */.HR(error.kind, error.message, next, { cause: error });
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/restore/put-in-place.js
-
-
-
-
-
-
-
-
-
-
-/**
- * Halts the services that use what is replaced, stages what they have changed until then, notes down the way back, puts
- * all of it in place, and has them run again. A restore and an undo of one go this same way. Where one
- * rename puts all of it in place, also by a look right before, they go on.
- *
- * They are halted as late as can be: when everything is staged and proven (a damaged archive is refused while production
- * serves), right before the journal says `swapping`. Until then nothing live is replaced; from then on nobody else may
- * look. They run again only when the journal is gone: after a swap that is complete, or after one that never began.
- */
-async function putInPlace(run) {
-    const { platform, users } = run;
-    const { logger } = platform;
-    let begun = Date.now();
-    const notes = [];
-    let stopped = [];
-    let carried;
-    try {
-        const swapping = await orDiscard(platform, run.journal, async () => {
-            platform.signal?.throwIfAborted();
-            begun = Date.now();
-            // What the journal names as users stays: whoever goes on after a kill may find more than one rename to do.
-            const isSingle = run.isSingleRename && isUsed(users) && (await stageLate(run, notes));
-            const halted = isSingle ? [] : await haltServices(platform, users);
-            stopped = [...new Set(halted.map(({ service }) => service))].sort();
-            if (stopped.length > 0)
-                await stageLate(run, notes);
-            const journal = await followJournal(run);
-            for (const swap of journal.files)
-                await confirmStaged(swap);
-            await noteWayBack(platform.config.state, journal);
-            platform.signal?.throwIfAborted();
-            return { ...journal, phase: 'swapping' };
-        });
-        await writeJournal(platform.config.state, swapping);
-        logger.info('Everything is staged and proven. Putting it in place.');
-        carried = await carryThrough(platform, swapping);
-    }
-    catch (error) {
-        throw tellOfServices(error, await resumeServices(platform, { afterFailure: true }));
-    }
-    const { running, faults } = await resumeServices(platform);
-    const started = stopped.filter((service) => running.includes(service));
-    return { carried, notes, services: { stopped, started, faults, downtimeMs: Date.now() - begun } };
-}
-/** Stages what else differs by now; tells whether one rename puts all that is staged in place. */
-async function stageLate(run, notes) {
-    const rest = await run.stageRest?.(await followJournal(run));
-    notes.push(...(rest?.notes ?? []));
-    return rest?.isSingleRename ?? false;
-}
-/** The journal with the places where its folders are now. */
-async function followJournal({ platform, journal }) {
-    const files = await followContainers(platform, journal);
-    if (files.length === journal.files.length)
-        return { ...journal, files };
-    const next = 'Run the same command again.';
-    throw new failure/* Failure */.HR('source', 'a container was made anew before its files were put in place', next);
-}
-/** What failed counts more than what became of the services, which is said after it. */
-function tellOfServices(error, { faults, waiting }) {
-    const told = [
-        ...faults,
-        ...(waiting.length > 0
-            ? [`${waiting.join(', ')}: halted until the restore is complete, so that nobody opens half of it`]
-            : []),
-    ];
-    if (!(error instanceof failure/* Failure */.HR) || told.length === 0)
-        return error;
-    return new failure/* Failure */.HR(error.kind, error.message, `${error.next} Services: ${told.join('; ')}.`, { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/step-clock.js
@@ -79379,10 +80225,7 @@ function describeAilment(container, isOver) {
  */
 async function restore(platform, options) {
     const begun = Date.now();
-    const carryOut = (work) => withArchive(platform, options.archive, async (archive) => {
-        const outcome = await work(archive);
-        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-    }, { allowOldClient: options.allowOldClient === true });
+    const carryOut = (work) => withMeasuredArchive(platform, options, begun, work);
     if (options.dryRun)
         return await carryOut(async (archive) => unchanged(await planOnly(platform, archive, options, listLeftOut(options))));
     return await withLock(platform, (runDirectory) => carryOut((archive) => restoreFrom(platform, archive, options, runDirectory)));
@@ -79416,7 +80259,7 @@ async function restoreFrom(platform, archive, options, runDirectory) {
             ? undefined
             : await clock.time('safety', () => backUpFirst(platform, runDirectory));
         // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
-        const files = await clock.time('plan', () => planAllFiles(platform, archive, manifest, plan.files, workDirectory));
+        const files = await clock.time('plan', () => planAllFiles(platform, archive, manifest, chosen.files, workDirectory));
         const current = {
             ...plan,
             ...files,
@@ -79444,7 +80287,7 @@ async function restoreFrom(platform, archive, options, runDirectory) {
         await options.note?.(id);
         isBegun = true;
         await writeJournal(config.state, journal);
-        const run = { platform, archive, manifest, plan: current, journal };
+        const run = { platform, archive, manifest, chosen: chosen.files, plan: current, journal };
         const staged = await orDiscard(platform, journal, () => stageAll(run));
         if (plan.databases.length > 0)
             clock.note('databases', staged.databasesMs);
@@ -79488,25 +80331,6 @@ async function restoreFrom(platform, archive, options, runDirectory) {
         // From the journal's first line on, it goes when the journal goes.
         if (!isBegun)
             await (0,promises_namespaceObject.rm)(workDirectory, { recursive: true, force: true });
-    }
-}
-/** Backs up what is about to be replaced. What is missing there is no reason to stop: it is why somebody restores. */
-async function backUpFirst(platform, runDirectory) {
-    platform.logger.phase('Safety backup');
-    platform.logger.info('Backing up the present state first.');
-    try {
-        for (;;) {
-            const safety = await backupUnderLock(platform, runDirectory, { trigger: 'safety' });
-            if (!safety.alreadyThere)
-                return safety;
-            // Another backup has this second's name, and what it holds may be older than what is about to be replaced.
-            await (0,external_node_timers_promises_namespaceObject.setTimeout)(1000);
-        }
-    }
-    catch (error) {
-        if (!(error instanceof failure/* Failure */.HR))
-            throw error;
-        throw new failure/* Failure */.HR(error.kind, `the safety backup before the restore failed, so nothing was restored: ${error.message}`, `${error.next} To restore without a copy of the present state, add --no-safety (in a workflow safety-backup: false).`, { cause: error });
     }
 }
 function refuseImpossible({ archive, refusals, isDamaged }) {
@@ -79774,7 +80598,7 @@ const RANDOM_WORD = /^\\(un)?restrict .*\n/gm;
 async function proveDatabase(url, database) {
     const server = await connectMatching(url);
     const names = { database, dump: database, source: database, applicationName: 'continuity-demo' };
-    const dump = dumpDatabase({ server, ...names, log: silent });
+    const dump = dump_dumpDatabase({ server, ...names, log: logger_silent });
     const chunks = [];
     for await (const chunk of dump.chunks)
         chunks.push(chunk);
@@ -79797,7 +80621,7 @@ function findDifferences(before, after) {
     ];
 }
 function compareDatabases(before, after) {
-    const found = compareFingerprints(before.fingerprints, after.fingerprints);
+    const found = fingerprints_compareFingerprints(before.fingerprints, after.fingerprints);
     if (found.length > 0 || before.sha256 === after.sha256)
         return found;
     return ['its rows are the same, but not its definitions'];
@@ -90811,7 +91635,7 @@ function collectWarnings() {
         fresh.push(message);
     };
     return {
-        logger: { ...silent, warning: collect, error: collect },
+        logger: { ...logger_silent, warning: collect, error: collect },
         take() {
             const taken = fresh;
             fresh = [];

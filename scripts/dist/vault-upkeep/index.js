@@ -15183,7 +15183,7 @@ function completeContext(base, values) {
 
 /***/ }),
 
-/***/ 2918:
+/***/ 8192:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -15674,40 +15674,6 @@ async function* gunzipStream(gzip, where) {
             throw error;
         throw new archive_damage_ArchiveDamage(where, `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
     }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/line-reader.js
-/**
- * Splits a stream of bytes into lines without their newlines, in the batches that the stream brings. A line longer than
- * `maxLineBytes` is refused: memory stays bounded whatever the other side sends.
- */
-async function* readLines(chunks, maxLineBytes = 1024 * 1024) {
-    // In pieces: whoever sends a line without end must not have it copied again with every chunk.
-    let rest = [];
-    let restBytes = 0;
-    for await (const chunk of chunks) {
-        const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-        const end = bytes.lastIndexOf(0x0a);
-        if (end >= 0) {
-            const whole = rest.length === 0 ? bytes.subarray(0, end) : Buffer.concat([...rest, bytes.subarray(0, end)]);
-            yield whole.toString('utf8').split('\n');
-            rest = [];
-            restBytes = 0;
-        }
-        if (end === bytes.length - 1)
-            continue;
-        rest.push(Buffer.from(bytes.subarray(end + 1)));
-        restBytes += bytes.length - end - 1;
-        if (end === -1 && restBytes > maxLineBytes)
-            throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
-    }
-    if (restBytes > 0)
-        yield [Buffer.concat(rest).toString('utf8')];
-}
-/** The lines of all batches, one by one. */
-async function* singly(batches) {
-    for await (const batch of batches)
-        yield* batch;
 }
 
 // EXTERNAL MODULE: external "node:child_process"
@@ -16621,6 +16587,11 @@ const entry_guard_SLASH = 0x2f;
 class entry_guard_EntryGuard {
     #names = new NameTable();
     #parent = Buffer.alloc(0);
+    #impliedBytes = 0;
+    /** Length of the names of all folders that stood nowhere before what lies in them. */
+    get impliedBytes() {
+        return this.#impliedBytes;
+    }
     /** Throws an ArchiveDamage where the entry must not be extracted. */
     admit(header) {
         const where = entry_names_showName(header.name);
@@ -16662,13 +16633,27 @@ class entry_guard_EntryGuard {
             if (kind !== undefined)
                 return `it lies below ${entry_names_showName(ancestor)}, which is a ${kind}`;
             this.#names.set(ancestor, 'implied');
+            this.#impliedBytes += ancestor.length;
         }
         this.#parent = Buffer.from(parent);
         return undefined;
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/archive/foreign-survey.js
+/** What a gzip-compressed survey decompresses to at most: lines of three million entries with long names. */
+const MAX_SURVEY_BYTES = 1024 ** 3;
+const MAX_SURVEY_ENTRIES = 3_000_000;
+/** Of a name or a link's target: Linux takes no longer path. */
+const MAX_PATH_BYTES = 4096;
+/** The names of all folders that are only implied: there may be two thousand of them in one long name. */
+const MAX_IMPLIED_BYTES = 128 * 1024 ** 2;
+/** What is found in all dumps together, written as JSON. */
+const MAX_FINDINGS_BYTES = 256 * 1024 ** 2;
+
 ;// CONCATENATED MODULE: ./.build/src/archive/foreign-entries.js
+
+
 
 
 
@@ -16676,6 +16661,7 @@ class entry_guard_EntryGuard {
 const SETUID_SETGID_STICKY = 0o7000;
 const WORLD_WRITABLE = 0o002;
 const NOBODY = 65_534;
+const NO_ID = (/* unused pure expression or super */ null && (2 ** 32 - 1));
 /**
  * The entries of an archive that we did not make: read as strictly as ours, with the bits masked and the links left out
  * by which it could do harm. Throws an ArchiveDamage on what cannot be extracted safely.
@@ -16704,11 +16690,21 @@ async function* admitForeignEntries({ tar, maxBytes, }) {
     const guard = new entry_guard_EntryGuard();
     let totalBytes = 0;
     let ordinal = 0;
+    let headers = 0;
     for await (const { header: raw, body } of tar_parser_parseTar(tar, { isForeign: true })) {
+        if (++headers > MAX_SURVEY_ENTRIES) {
+            throw new archive_damage_ArchiveDamage(showStart(raw.name), `it holds more than ${MAX_SURVEY_ENTRIES} entries`);
+        }
+        if (raw.name.length > MAX_PATH_BYTES || (raw.linkName?.length ?? 0) > MAX_PATH_BYTES) {
+            throw new archive_damage_ArchiveDamage(showStart(raw.name), `its name, or what it leads to, exceeds ${MAX_PATH_BYTES} bytes`);
+        }
         const header = normalizeNames(raw);
         if (withoutSlash(header.name).length === 0 && header.type === 'dir')
             continue;
         guard.admit(header);
+        if (guard.impliedBytes > MAX_IMPLIED_BYTES) {
+            throw new archive_damage_ArchiveDamage(showStart(header.name), 'it implies more folders than anybody has');
+        }
         totalBytes += header.size;
         if (totalBytes > maxBytes) {
             const message = `The archive holds more than the ${maxBytes} bytes that there is room for.`;
@@ -16717,6 +16713,10 @@ async function* admitForeignEntries({ tar, maxBytes, }) {
         const isOutside = header.type === 'symlink' && pointsOutside(header.name, header.linkName ?? Buffer.alloc(0));
         yield { ordinal: ++ordinal, header, isOutside, body };
     }
+}
+/** Of a name that nobody bounded. */
+function showStart(name) {
+    return entry_names_showName(name.subarray(0, 100));
 }
 /** `./` before a name goes, a directory's name ends in a slash; a link's target loses `./` where it names an entry. */
 function normalizeNames(raw) {
@@ -16733,17 +16733,16 @@ function maskHeader(header, ownerForRoot) {
     const masked = { ...header };
     if (header.type !== 'symlink')
         masked.mode &= ~(SETUID_SETGID_STICKY | WORLD_WRITABLE);
-    if (header.uid === 0)
+    if (isRoots(header.uid))
         masked.uid = ownerForRoot?.uid ?? NOBODY;
-    if (header.gid === 0)
+    if (isRoots(header.gid))
         masked.gid = ownerForRoot?.gid ?? NOBODY;
     return masked;
 }
-
-;// CONCATENATED MODULE: ./.build/src/archive/foreign-survey.js
-/** What a gzip-compressed survey decompresses to at most: lines of three million entries with long names. */
-const MAX_SURVEY_BYTES = 1024 ** 3;
-const MAX_SURVEY_ENTRIES = 3_000_000;
+/** What no id can hold is -1 to chown, which leaves the file with whoever unpacks it: root. */
+function isRoots(id) {
+    return id === 0 || id >= NO_ID;
+}
 
 ;// CONCATENATED MODULE: ./.build/src/archive/tar-leftovers.js
 /** Folders that macOS's archiver, and a tar that did not know extended headers, leave among the files. */
@@ -16989,6 +16988,7 @@ class DigestedStream {
 
 
 
+
 /** More dumps than this are looked at like any other file: no platform has as many databases. */
 const MAX_DUMPS = 1000;
 const FOLDER_MODE = 0o755;
@@ -17038,6 +17038,7 @@ class Reading {
     entries = 0;
     contentBytes = 0;
     #surveyDump;
+    #findingsBytes = 0;
     /** For folders that the archive only implies: nothing tells their own. */
     #newestNs = 0n;
     constructor(surveyDump) {
@@ -17068,6 +17069,13 @@ class Reading {
             offset: ordinal,
         });
     }
+    #keep(dump, name) {
+        this.#findingsBytes += JSON.stringify(dump).length;
+        if (this.#findingsBytes > MAX_FINDINGS_BYTES) {
+            throw new archive_damage_ArchiveDamage(entry_names_showName(name), 'its dumps name more than any platform has');
+        }
+        this.dumps.push(dump);
+    }
     implyFolder(name) {
         return { name, type: 'dir', mode: FOLDER_MODE, mtimeNs: this.#newestNs, offset: 0 };
     }
@@ -17084,7 +17092,7 @@ class Reading {
         if (name.toString('latin1').endsWith('.sql') && this.dumps.length < MAX_DUMPS) {
             const found = await this.#surveyDump(unclosed);
             if (found)
-                this.dumps.push({ ordinal, ...found });
+                this.#keep({ ordinal, ...found }, name);
         }
         await byte_reader_drain(unclosed);
         return hash.digest('hex');
@@ -17155,10 +17163,10 @@ function isFullDamage({ level, isSound }) {
 
 
 
-
 /** A survey of a large archive takes minutes, and each takes memory for itself. */
 const DEFAULT_LOCK_WAIT_MS = 900_000;
 const LINES_AT_ONCE = 4096;
+const surveys_NEWLINE = 0x0a;
 /**
  * The survey of an archive of the former script, open for reading; made where there is none yet, and kept. One is made
  * at a time, and gets its name when it is whole.
@@ -17249,7 +17257,7 @@ async function refuseOther(store, { name, sha256 }, found) {
     });
     return new failure/* Failure */.HR('damaged', `${name} is not the file that was adopted: it ${what}`, 'Restore another archive, and look at the disk of the backup server: who, or what, changed it?');
 }
-/** Opens one that is of this very archive. */
+/** Opens one that is whole, and of this very archive. */
 async function openSurvey(path, { name, sha256 }) {
     const file = await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_NOFOLLOW).catch((error) => {
         if (error.code === 'ENOENT')
@@ -17264,12 +17272,15 @@ async function openSurvey(path, { name, sha256 }) {
     await file.close();
     return undefined;
 }
+/** To its end, so that its checksum has been compared: one that is broken is to be made anew. */
 async function readHead(file) {
     const { size } = await file.stat();
-    const text = gunzipStream(readRange(file, { offset: 0, length: size }), 'the survey');
-    for await (const [line] of readLines(text))
-        return JSON.parse(line ?? '');
-    return undefined;
+    let start = Buffer.alloc(0);
+    for await (const piece of gunzipStream(readRange(file, { offset: 0, length: size }), 'the survey')) {
+        if (!start.includes(surveys_NEWLINE))
+            start = Buffer.concat([start, piece]);
+    }
+    return JSON.parse(start.toString('utf8', 0, start.indexOf(surveys_NEWLINE)));
 }
 async function writeSurvey(path, { head, dumps, lines }) {
     const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_path_.basename)(path)}.${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}.tmp`);
@@ -18079,6 +18090,40 @@ function checkExtent(raw) {
     return { offset, length, sha256, entries, ...(key === undefined ? {} : { key }) };
 }
 
+;// CONCATENATED MODULE: ./.build/src/archive/line-reader.js
+/**
+ * Splits a stream of bytes into lines without their newlines, in the batches that the stream brings. A line longer than
+ * `maxLineBytes` is refused: memory stays bounded whatever the other side sends.
+ */
+async function* readLines(chunks, maxLineBytes = 1024 * 1024) {
+    // In pieces: whoever sends a line without end must not have it copied again with every chunk.
+    let rest = [];
+    let restBytes = 0;
+    for await (const chunk of chunks) {
+        const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+        const end = bytes.lastIndexOf(0x0a);
+        if (end >= 0) {
+            const whole = rest.length === 0 ? bytes.subarray(0, end) : Buffer.concat([...rest, bytes.subarray(0, end)]);
+            yield whole.toString('utf8').split('\n');
+            rest = [];
+            restBytes = 0;
+        }
+        if (end === bytes.length - 1)
+            continue;
+        rest.push(Buffer.from(bytes.subarray(end + 1)));
+        restBytes += bytes.length - end - 1;
+        if (end === -1 && restBytes > maxLineBytes)
+            throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
+    }
+    if (restBytes > 0)
+        yield [Buffer.concat(rest).toString('utf8')];
+}
+/** The lines of all batches, one by one. */
+async function* singly(batches) {
+    for await (const batch of batches)
+        yield* batch;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/archive/index-reader.js
 
 
@@ -18594,6 +18639,78 @@ async function enter({ store, logger, lockWaitMs, signal }, { name, sizeBytes, s
     });
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-beginnings.js
+/**
+ * What a plain dump of pg_dump consists of, with --clean too. A dump that somebody else made is loaded with the rights
+ * of the configured user, often a superuser's: any other statement may do harm outside of the database that it is
+ * loaded into (roles, files and programs of the server, other databases), and has no business in it. Functions, rules,
+ * defaults and the like pass, whatever they hold.
+ */
+const NAME = '(?:"(?:[^"]|"")*"|[^\\s"\'.();,]+)';
+const QUALIFIED = `${NAME}(?:\\.${NAME})?`;
+const LITERAL = "'(?:[^'\\\\]|'')*'";
+const PRIVILEGE = '(?:ALL|SELECT|INSERT|UPDATE|DELETE|TRUNCATE|REFERENCES|TRIGGER|MAINTAIN|USAGE|CREATE|CONNECT|TEMPORARY|EXECUTE)';
+const COLUMNS = `\\(${NAME}(?:,\\s*${NAME})*\\)`;
+/** Of one database. Languages, servers, subscriptions, event triggers, databases, roles and tablespaces are not here. */
+const dump_beginnings_KINDS = [
+    'AGGREGATE',
+    'CAST',
+    'COLLATION',
+    'CONVERSION',
+    'DEFAULT PRIVILEGES',
+    'DOMAIN',
+    'LARGE OBJECT',
+    'MATERIALIZED VIEW',
+    'OPERATOR',
+    'POLICY',
+    'PUBLICATION',
+    'RULE',
+    'SCHEMA',
+    'SEQUENCE',
+    'STATISTICS',
+    'TABLE',
+    'TEXT SEARCH',
+    'TRIGGER',
+    'TYPE',
+    'VIEW',
+].join('|');
+/** They reach files, programs or other servers, or are languages that do. */
+const FAR_REACHING = 'adminpack|dblink|file_fdw|plperlu|plpython\\w*u|pltclu|plsh|pg_cron|pg_background|postgres_fdw';
+/** Bytes that no quote and no comment ends before it should: none of these can be a server's encoding. */
+const ENCODING = "'(?:UTF8|SQL_ASCII|LATIN\\d+|ISO_8859_\\d|WIN\\d+|KOI8[RU]|EUC_\\w+|MULE_INTERNAL)'";
+const plain = new RegExp(`^(?:${[
+    ';$',
+    '(?:BEGIN|COMMIT);$',
+    'SET (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout|transaction_timeout) = \\d+;$',
+    'SET (?:standard_conforming_strings|escape_string_warning|row_security) = (?:on|off);$',
+    'SET (?:check_function_bodies|default_with_oids) = (?:true|false);$',
+    'SET (?:xmloption|client_min_messages) = \\w+;$',
+    'SET (?:default_tablespace|default_table_access_method|search_path) = [\\w$"\', -]*;$',
+    `SET client_encoding = ${ENCODING};$`,
+    "SELECT pg_catalog\\.set_config\\('search_path', '', false\\);$",
+    `SELECT pg_catalog\\.setval\\(${LITERAL}, -?\\d+, (?:true|false)\\);$`,
+    "SELECT pg_catalog\\.lo_(?:create|open|close|unlink)\\('?\\d+'?(?:, \\d+)?\\);$",
+    "SELECT pg_catalog\\.lo_unlink\\(oid\\) FROM pg_catalog\\.pg_largeobject_metadata WHERE oid = '\\d+';$",
+    "SELECT pg_catalog\\.lowrite\\(0, '\\\\{1,2}x[0-9a-f]*'\\);$",
+    `COPY ${QUALIFIED} (?:\\(${NAME}(?:, ${NAME})*\\) )?FROM stdin;$`,
+    'INSERT INTO ',
+    'COMMENT ON ',
+    `(?:ALTER|DROP) (?:${dump_beginnings_KINDS}|CONSTRAINT|EXTENSION|FUNCTION|INDEX|PROCEDURE|ROUTINE) `,
+    `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED TABLE|${dump_beginnings_KINDS}) `,
+    `CREATE EXTENSION (?:IF NOT EXISTS )?(?!"?(?:${FAR_REACHING})\\b)(?:"[\\w-]+"|\\w+)(?: WITH SCHEMA ${NAME})?;$`,
+    'REFRESH MATERIALIZED VIEW ',
+    // With ON only: otherwise it is a role that is given.
+    `(?:GRANT|REVOKE)(?: GRANT OPTION FOR)? ${PRIVILEGE}(?: PRIVILEGES)?(?:${COLUMNS})?(?:,\\s*${PRIVILEGE}(?:${COLUMNS})?)* ON `,
+].join('|')})`);
+/** Up to its language, which pg_dump writes before the body: one that the database itself guards. */
+const guardedFunction = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) (?:(?!--|\/\*)[^'"$;]|'[^'\\]*'|"[^"]*")*?\n    LANGUAGE (?:sql|plpgsql)\b/;
+/** The language stands near the beginning; a body may be long. */
+const SIGNATURE_BYTES = 64 * 1024;
+/** Whether pg_dump would write such a statement; bytes as latin1 characters. Of a long one its beginning is enough. */
+function isOfDump(statement) {
+    return plain.test(statement) || guardedFunction.test(statement.slice(0, SIGNATURE_BYTES));
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-events.js
 /** The lexer's events for whoever wants them: the fingerprints, the cuts, or both. */
 function dump_events_joinEvents(taker, cutter) {
@@ -18672,6 +18789,9 @@ class CopyRows {
                 this.#events.copyEnds(this.#table, this.#rows, base + at);
                 return at;
             }
+            // To psql this line would be the end as well.
+            if (this.#matched === 2 && buffer[at] === 0x0d)
+                this.#events.anyStatement?.('\\.', false);
             if (this.#held > 0)
                 this.#events.copyRows(terminator.subarray(0, this.#held));
             this.#held = 0;
@@ -18881,6 +19001,8 @@ class SqlSpan {
 const trailer = Buffer.from('-- PostgreSQL database dump complete');
 /** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
 const maximumStatementBytes = 1 << 20;
+/** What is told of a statement that is not read. */
+const beginningBytes = 256;
 /**
  * Reads pg_dump's plain output as it passes, in pieces of any size: finds COPY blocks, statements and the trailer at
  * the top level only, whatever quotes, bodies and comments hold. Memory is bounded by the longest statement that it
@@ -18901,6 +19023,7 @@ class dump_lexer_DumpLexer {
     #pieces = [];
     #piecesBytes = 0;
     #pieceStart = 0;
+    #beginning = '';
     /** A statement has ended on this line. */
     #ended = false;
     /** How many bytes of a word have just passed, and the last byte: tells `E'` and `a$b$`. */
@@ -18961,6 +19084,9 @@ class dump_lexer_DumpLexer {
             this.#atLineStart = true;
             this.#rows.begin(this.#table, this.#base + at + 1, this.#statementAt);
         }
+        // After the rows psql would go on with the rest of this line.
+        else if (byte !== 0x0d)
+            this.#events.anyStatement?.(String.fromCharCode(byte), false);
         return at + 1;
     }
     #readTop(buffer, byte, at) {
@@ -18995,6 +19121,9 @@ class dump_lexer_DumpLexer {
             this.#parentheses++;
         else if (byte === 0x29)
             this.#parentheses--;
+        // For psql it begins a command of its own, wherever it stands.
+        else if (byte === backslash)
+            this.#events.anyStatement?.('\\', false);
         // Inside parentheses it separates the actions of a rule.
         else if (byte === semicolon && this.#parentheses <= 0)
             this.#closeStatement(buffer, at + 1);
@@ -19080,18 +19209,22 @@ class dump_lexer_DumpLexer {
         this.#parentheses = 0;
         this.#word = 0;
         this.#pieceStart = at;
+        this.#beginning = '';
     }
     #keepPiece(buffer, end) {
-        this.#piecesBytes += end - this.#pieceStart;
+        const piece = buffer.subarray(this.#pieceStart, end);
+        this.#piecesBytes += piece.length;
         if (this.#piecesBytes > maximumStatementBytes)
             this.#pieces = [];
         else
-            this.#pieces.push(buffer.subarray(this.#pieceStart, end));
+            this.#pieces.push(piece);
+        this.#beginning += piece.toString('latin1', 0, beginningBytes - this.#beginning.length);
     }
     #closeStatement(buffer, end) {
         this.#keepPiece(buffer, end);
         // What does not begin a line is part of something that we do not read, such as a function's body.
         const text = this.#atLineStart ? Buffer.concat(this.#pieces).toString('latin1') : '';
+        this.#events.anyStatement?.(text || this.#beginning, this.#atLineStart);
         this.#pieces = [];
         this.#piecesBytes = 0;
         this.#open = false;
@@ -19118,7 +19251,45 @@ class dump_lexer_DumpLexer {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/table-name.js
+
+/**
+ * A qualified name, or its parts, as names are compared: without quotes, since which words need them depends on the
+ * client's version.
+ */
+function table_name_tableKey(name) {
+    return (typeof name === 'string' ? splitQualifiedName(name) : name).join('\0');
+}
+/** Parts of a qualified name as PostgreSQL reads them, without their quotes; undefined where it can be none. */
+function readQualifiedName(text) {
+    const parts = [];
+    const pattern = /"((?:[^"]|"")+)"|([^".\s]+)/y;
+    for (let at = 0;;) {
+        pattern.lastIndex = at;
+        const found = pattern.exec(text);
+        if (!found)
+            return undefined;
+        const [whole, quoted, plain = ''] = found;
+        parts.push(quoted === undefined ? { text: plain, isQuoted: false } : { text: quoted.replaceAll('""', '"'), isQuoted: true });
+        at += whole.length;
+        if (at === text.length)
+            return parts;
+        if (text[at] !== '.')
+            return undefined;
+        at++;
+    }
+}
+/** A name as PostgreSQL takes it without quotes: small ASCII letters. */
+function foldName(name) {
+    return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+/** A name as somebody types it: with quotes only where it needs them. */
+function showIdentifier(name) {
+    return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/fingerprints.js
+
 
 
 
@@ -19237,11 +19408,10 @@ function compareFingerprints(expected, found) {
  * have the expected digest, and are named.
  */
 function overlookContent(expected, found) {
-    const keyOf = (name) => splitQualifiedName(name).join('\0');
-    const wanted = new Map(Object.entries(expected.tables).map(([name, table]) => [keyOf(name), table]));
+    const wanted = new Map(Object.entries(expected.tables).map(([name, table]) => [tableKey(name), table]));
     const overlooked = [];
     const tables = Object.entries(found.tables).map(([name, table]) => {
-        const other = wanted.get(keyOf(name));
+        const other = wanted.get(tableKey(name));
         if (!other || other.rows !== table.rows || other.sha256 === table.sha256)
             return [name, table];
         overlooked.push(name);
@@ -19250,8 +19420,7 @@ function overlookContent(expected, found) {
     return { fingerprints: { ...found, tables: Object.fromEntries(tables) }, overlooked };
 }
 function compareByName(kind, expected, found, describe, compare) {
-    // Which words need quotes depends on the client's version: names are compared without them.
-    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [splitQualifiedName(name).join('\0'), { name, value }]));
+    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [tableKey(name), { name, value }]));
     const [left, right] = [index(expected), index(found)];
     const differences = [];
     for (const [key, { name, value }] of left) {
@@ -19482,11 +19651,13 @@ class RoleFinder {
 
 
 
+
 /** Where pg_dump says what it is, and which versions made the dump. */
 const survey_dump_HEAD_BYTES = 16 * 1024;
 const TITLE = /^-- PostgreSQL database dump\r?$/m;
 /** Whoever forges a dump of more tables and statements that count wants memory, not a database. */
 const MAX_FINDINGS = 500_000;
+const MAX_NOTED_BYTES = 64 * 1024 * 1024;
 /**
  * Reads a dump that somebody else made, in pieces of any size: whether it is whole, its fingerprints, and what a restore
  * has to know before it begins. Undefined where it does not begin as a plain dump of pg_dump does.
@@ -19527,23 +19698,32 @@ class DumpReading {
     #encoding = 'UTF8';
     #hasInserts = false;
     #command;
+    #statement;
     #findings = 0;
+    #notedBytes = 0;
     constructor() {
         const events = dump_events_joinEvents(this.#taker);
         this.#lexer = new dump_lexer_DumpLexer({
             ...events,
-            copyBegins: (...block) => this.#note() && events.copyBegins(...block),
+            copyBegins: (...block) => this.#note(block[0]) && events.copyBegins(...block),
             statement: (text, end) => this.#read(text) && events.statement(text, end),
+            anyStatement: (text, beganLine) => {
+                if (!beganLine || !isOfDump(text))
+                    this.#refuse(text);
+            },
             metaEnds: (text) => this.#own.admits(text) || (this.#command ??= text.slice(0, 200)),
         });
     }
     push(piece) {
+        // psql leaves out the rest of a line with one.
+        if (piece.includes(0))
+            this.#refuse('\0');
         this.#lexer.push(piece);
     }
     finish(versions) {
         const { roles, owner } = this.#roles.finish();
         return {
-            isWhole: this.#lexer.complete && this.#findings <= MAX_FINDINGS,
+            isWhole: this.#lexer.complete,
             fingerprints: this.#taker.finish(),
             ...versions,
             encoding: this.#encoding,
@@ -19552,26 +19732,36 @@ class DumpReading {
             extensions: [...this.#extensions].sort(),
             hasInserts: this.#hasInserts,
             ...(this.#command === undefined ? {} : { command: this.#command }),
+            ...(this.#statement === undefined ? {} : { statement: this.#statement }),
+            ...(this.#isExcessive ? { isExcessive: true } : {}),
         };
     }
+    #refuse(statement) {
+        this.#statement ??= statement.slice(0, 200);
+    }
     /** Whether there is room for one more of whatever takes memory. */
-    #note() {
-        return ++this.#findings <= MAX_FINDINGS;
+    #note(text) {
+        this.#findings++;
+        this.#notedBytes += text.length;
+        return !this.#isExcessive;
+    }
+    get #isExcessive() {
+        return this.#findings > MAX_FINDINGS || this.#notedBytes > MAX_NOTED_BYTES;
     }
     /** Whether it is one that fingerprints are taken from. */
     #read(text) {
         if (text.startsWith('SET client_encoding'))
             this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
         if (text.startsWith('SELECT pg_catalog.setval'))
-            return this.#note();
+            return this.#note(text);
         if (text.startsWith('INSERT INTO '))
             this.#hasInserts = true;
         const extension = /^CREATE EXTENSION (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)/.exec(text)?.[1];
-        if (extension !== undefined && this.#note()) {
+        if (extension !== undefined && this.#note(extension)) {
             const name = extension.startsWith('"') ? extension.slice(1, -1).replaceAll('""', '"') : extension;
             this.#extensions.add(decodeName(name, this.#encoding));
         }
-        if (RoleFinder.concerns(text) && this.#note())
+        if (RoleFinder.concerns(text) && this.#note(text))
             this.#roles.read(decodeName(text, this.#encoding));
         return true;
     }
@@ -39944,6 +40134,7 @@ function splitPath(path) {
     const end = path.lastIndexOf(open_folder_SLASH);
     return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
 }
+/** The names that a relative path leads through. */
 function* splitNames(path) {
     for (let start = 0; start < path.length;) {
         const slash = path.indexOf(open_folder_SLASH, start);
@@ -40231,7 +40422,7 @@ const vaultCommands = [
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5684);
 /* harmony import */ var _vault_commands_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2496);
-/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2918);
+/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8192);
 
 
 
@@ -40527,11 +40718,13 @@ function findLine(lines, name) {
 /* harmony export */   l5: () => (/* binding */ describeRoom),
 /* harmony export */   qC: () => (/* binding */ measureRoom)
 /* harmony export */ });
-/* unused harmony export hasFewFiles */
+/* unused harmony exports RESERVE_BYTES, hasFewFiles */
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6534);
 
 
+/** What must be left of a disk besides what is to be put on it. */
+const RESERVE_BYTES = (/* unused pure expression or super */ null && (64 * 1024 * 1024));
 /** Fewer free inodes than this, and a disk takes no more whatever its bytes: one request needs some at once. */
 const FEW_FILES = 16;
 /** The room on the file system of `path`. Rejects with the system's error. */

@@ -69,7 +69,7 @@ const checkDump = async (...dump) => {
     return await check(...dump);
 };
 const surveyDump = async (content) => {
-    const { surveyDump: survey } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 707));
+    const { surveyDump: survey } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 580));
     return await survey(content);
 };
 process.exitCode = await (0,_src_vault_server_serve_command_js__WEBPACK_IMPORTED_MODULE_0__/* .serveCommandLine */ .H)({
@@ -367,7 +367,7 @@ function countOf(count, noun, plural = `${noun}s`) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   checkDump: () => (/* binding */ checkDump)
 /* harmony export */ });
-/* harmony import */ var _fingerprints_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(415);
+/* harmony import */ var _fingerprints_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(281);
 
 /** The last line of every dump of roles. */
 const ROLES_TRAILER = '-- PostgreSQL database cluster dump complete';
@@ -489,6 +489,9 @@ class CopyRows {
                 this.#events.copyEnds(this.#table, this.#rows, base + at);
                 return at;
             }
+            // To psql this line would be the end as well.
+            if (this.#matched === 2 && buffer[at] === 0x0d)
+                this.#events.anyStatement?.('\\.', false);
             if (this.#held > 0)
                 this.#events.copyRows(terminator.subarray(0, this.#held));
             this.#held = 0;
@@ -622,6 +625,8 @@ class SqlSpan {
 const trailer = Buffer.from('-- PostgreSQL database dump complete');
 /** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
 const maximumStatementBytes = 1 << 20;
+/** What is told of a statement that is not read. */
+const beginningBytes = 256;
 /**
  * Reads pg_dump's plain output as it passes, in pieces of any size: finds COPY blocks, statements and the trailer at
  * the top level only, whatever quotes, bodies and comments hold. Memory is bounded by the longest statement that it
@@ -642,6 +647,7 @@ class DumpLexer {
     #pieces = [];
     #piecesBytes = 0;
     #pieceStart = 0;
+    #beginning = '';
     /** A statement has ended on this line. */
     #ended = false;
     /** How many bytes of a word have just passed, and the last byte: tells `E'` and `a$b$`. */
@@ -702,6 +708,9 @@ class DumpLexer {
             this.#atLineStart = true;
             this.#rows.begin(this.#table, this.#base + at + 1, this.#statementAt);
         }
+        // After the rows psql would go on with the rest of this line.
+        else if (byte !== 0x0d)
+            this.#events.anyStatement?.(String.fromCharCode(byte), false);
         return at + 1;
     }
     #readTop(buffer, byte, at) {
@@ -736,6 +745,9 @@ class DumpLexer {
             this.#parentheses++;
         else if (byte === 0x29)
             this.#parentheses--;
+        // For psql it begins a command of its own, wherever it stands.
+        else if (byte === backslash)
+            this.#events.anyStatement?.('\\', false);
         // Inside parentheses it separates the actions of a rule.
         else if (byte === semicolon && this.#parentheses <= 0)
             this.#closeStatement(buffer, at + 1);
@@ -821,18 +833,22 @@ class DumpLexer {
         this.#parentheses = 0;
         this.#word = 0;
         this.#pieceStart = at;
+        this.#beginning = '';
     }
     #keepPiece(buffer, end) {
-        this.#piecesBytes += end - this.#pieceStart;
+        const piece = buffer.subarray(this.#pieceStart, end);
+        this.#piecesBytes += piece.length;
         if (this.#piecesBytes > maximumStatementBytes)
             this.#pieces = [];
         else
-            this.#pieces.push(buffer.subarray(this.#pieceStart, end));
+            this.#pieces.push(piece);
+        this.#beginning += piece.toString('latin1', 0, beginningBytes - this.#beginning.length);
     }
     #closeStatement(buffer, end) {
         this.#keepPiece(buffer, end);
         // What does not begin a line is part of something that we do not read, such as a function's body.
         const text = this.#atLineStart ? Buffer.concat(this.#pieces).toString('latin1') : '';
+        this.#events.anyStatement?.(text || this.#beginning, this.#atLineStart);
         this.#pieces = [];
         this.#piecesBytes = 0;
         this.#open = false;
@@ -953,19 +969,66 @@ function nameEncoding(encoding) {
 
 /***/ }),
 
-/***/ 415:
+/***/ 281:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   LB: () => (/* binding */ fingerprintDump),
-/* harmony export */   Ye: () => (/* binding */ FingerprintTaker),
-/* harmony export */   tS: () => (/* binding */ compareFingerprints)
-/* harmony export */ });
-/* unused harmony export overlookContent */
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(598);
-/* harmony import */ var _dump_events_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(368);
-/* harmony import */ var _dump_lexer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(332);
-/* harmony import */ var _dump_statements_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(779);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Ye: () => (/* binding */ FingerprintTaker),
+  tS: () => (/* binding */ compareFingerprints),
+  LB: () => (/* binding */ fingerprintDump)
+});
+
+// UNUSED EXPORTS: overlookContent
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(598);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-events.js
+var dump_events = __nccwpck_require__(368);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-lexer.js + 3 modules
+var dump_lexer = __nccwpck_require__(332);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-statements.js
+var dump_statements = __nccwpck_require__(779);
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/table-name.js
+
+/**
+ * A qualified name, or its parts, as names are compared: without quotes, since which words need them depends on the
+ * client's version.
+ */
+function table_name_tableKey(name) {
+    return (typeof name === 'string' ? (0,dump_statements/* splitQualifiedName */.yU)(name) : name).join('\0');
+}
+/** Parts of a qualified name as PostgreSQL reads them, without their quotes; undefined where it can be none. */
+function readQualifiedName(text) {
+    const parts = [];
+    const pattern = /"((?:[^"]|"")+)"|([^".\s]+)/y;
+    for (let at = 0;;) {
+        pattern.lastIndex = at;
+        const found = pattern.exec(text);
+        if (!found)
+            return undefined;
+        const [whole, quoted, plain = ''] = found;
+        parts.push(quoted === undefined ? { text: plain, isQuoted: false } : { text: quoted.replaceAll('""', '"'), isQuoted: true });
+        at += whole.length;
+        if (at === text.length)
+            return parts;
+        if (text[at] !== '.')
+            return undefined;
+        at++;
+    }
+}
+/** A name as PostgreSQL takes it without quotes: small ASCII letters. */
+function foldName(name) {
+    return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+/** A name as somebody types it: with quotes only where it needs them. */
+function showIdentifier(name) {
+    return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/fingerprints.js
+
 
 
 
@@ -974,7 +1037,7 @@ function nameEncoding(encoding) {
 class FingerprintTaker {
     #tables = new Map();
     #sequences = new Map();
-    #largeObjects = { count: 0, bytes: 0, hash: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') };
+    #largeObjects = { count: 0, bytes: 0, hash: (0,external_node_crypto_.createHash)('sha256') };
     #objectBytes = 0;
     #rowsHash;
     #encoding = 'UTF8';
@@ -984,7 +1047,7 @@ class FingerprintTaker {
     #contentEnd = 0;
     copyBegins(table, statementAt) {
         // A table may have several blocks, where its partitions are loaded through their root.
-        const known = this.#tables.get(table) ?? { rows: 0, hash: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256'), places: [] };
+        const known = this.#tables.get(table) ?? { rows: 0, hash: (0,external_node_crypto_.createHash)('sha256'), places: [] };
         this.#tables.set(table, known);
         this.#rowsHash = known.hash;
         this.#blockAt = statementAt;
@@ -1009,16 +1072,16 @@ class FingerprintTaker {
         // Of these, there are some before the rows as well.
         if (/^SELECT pg_catalog\.(setval|lo)/.test(text))
             this.#contentEnd = end;
-        const found = (0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_2__/* .parseSetval */ .Rz)(text);
+        const found = (0,dump_statements/* parseSetval */.Rz)(text);
         if (found) {
-            const name = (0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_2__/* .decodeName */ .e4)(found.sequence, this.#encoding);
+            const name = (0,dump_statements/* decodeName */.e4)(found.sequence, this.#encoding);
             this.#sequences.set(name, { value: found.value, called: found.called });
         }
         else
             this.#readLargeObject(text);
     }
     #readLargeObject(text) {
-        const found = (0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_2__/* .parseLargeObjectStep */ .wi)(text);
+        const found = (0,dump_statements/* parseLargeObjectStep */.wi)(text);
         const { hash } = this.#largeObjects;
         if (found?.step === 'create')
             this.#largeObjects.count++;
@@ -1055,7 +1118,7 @@ class FingerprintTaker {
 /** Reads a dump, in pieces of any size: its fingerprints, and whether it is whole (its trailer at the top level). */
 async function fingerprintDump(chunks) {
     const taker = new FingerprintTaker();
-    const lexer = new _dump_lexer_js__WEBPACK_IMPORTED_MODULE_1__/* .DumpLexer */ .V((0,_dump_events_js__WEBPACK_IMPORTED_MODULE_3__/* .joinEvents */ .u)(taker));
+    const lexer = new dump_lexer/* DumpLexer */.V((0,dump_events/* joinEvents */.u)(taker));
     for await (const chunk of chunks)
         lexer.push(chunk);
     return { fingerprints: taker.finish(), trailer: lexer.complete };
@@ -1084,11 +1147,10 @@ function compareFingerprints(expected, found) {
  * have the expected digest, and are named.
  */
 function overlookContent(expected, found) {
-    const keyOf = (name) => splitQualifiedName(name).join('\0');
-    const wanted = new Map(Object.entries(expected.tables).map(([name, table]) => [keyOf(name), table]));
+    const wanted = new Map(Object.entries(expected.tables).map(([name, table]) => [tableKey(name), table]));
     const overlooked = [];
     const tables = Object.entries(found.tables).map(([name, table]) => {
-        const other = wanted.get(keyOf(name));
+        const other = wanted.get(tableKey(name));
         if (!other || other.rows !== table.rows || other.sha256 === table.sha256)
             return [name, table];
         overlooked.push(name);
@@ -1097,8 +1159,7 @@ function overlookContent(expected, found) {
     return { fingerprints: { ...found, tables: Object.fromEntries(tables) }, overlooked };
 }
 function compareByName(kind, expected, found, describe, compare) {
-    // Which words need quotes depends on the client's version: names are compared without them.
-    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [(0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_2__/* .splitQualifiedName */ .yU)(name).join('\0'), { name, value }]));
+    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [table_name_tableKey(name), { name, value }]));
     const [left, right] = [index(expected), index(found)];
     const differences = [];
     for (const [key, { name, value }] of left) {
@@ -1121,7 +1182,7 @@ function sortByName(all, map) {
 
 /***/ }),
 
-/***/ 707:
+/***/ 580:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1130,14 +1191,86 @@ __nccwpck_require__.d(__webpack_exports__, {
   surveyDump: () => (/* binding */ surveyDump)
 });
 
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-beginnings.js
+/**
+ * What a plain dump of pg_dump consists of, with --clean too. A dump that somebody else made is loaded with the rights
+ * of the configured user, often a superuser's: any other statement may do harm outside of the database that it is
+ * loaded into (roles, files and programs of the server, other databases), and has no business in it. Functions, rules,
+ * defaults and the like pass, whatever they hold.
+ */
+const NAME = '(?:"(?:[^"]|"")*"|[^\\s"\'.();,]+)';
+const QUALIFIED = `${NAME}(?:\\.${NAME})?`;
+const LITERAL = "'(?:[^'\\\\]|'')*'";
+const PRIVILEGE = '(?:ALL|SELECT|INSERT|UPDATE|DELETE|TRUNCATE|REFERENCES|TRIGGER|MAINTAIN|USAGE|CREATE|CONNECT|TEMPORARY|EXECUTE)';
+const COLUMNS = `\\(${NAME}(?:,\\s*${NAME})*\\)`;
+/** Of one database. Languages, servers, subscriptions, event triggers, databases, roles and tablespaces are not here. */
+const KINDS = [
+    'AGGREGATE',
+    'CAST',
+    'COLLATION',
+    'CONVERSION',
+    'DEFAULT PRIVILEGES',
+    'DOMAIN',
+    'LARGE OBJECT',
+    'MATERIALIZED VIEW',
+    'OPERATOR',
+    'POLICY',
+    'PUBLICATION',
+    'RULE',
+    'SCHEMA',
+    'SEQUENCE',
+    'STATISTICS',
+    'TABLE',
+    'TEXT SEARCH',
+    'TRIGGER',
+    'TYPE',
+    'VIEW',
+].join('|');
+/** They reach files, programs or other servers, or are languages that do. */
+const FAR_REACHING = 'adminpack|dblink|file_fdw|plperlu|plpython\\w*u|pltclu|plsh|pg_cron|pg_background|postgres_fdw';
+/** Bytes that no quote and no comment ends before it should: none of these can be a server's encoding. */
+const ENCODING = "'(?:UTF8|SQL_ASCII|LATIN\\d+|ISO_8859_\\d|WIN\\d+|KOI8[RU]|EUC_\\w+|MULE_INTERNAL)'";
+const plain = new RegExp(`^(?:${[
+    ';$',
+    '(?:BEGIN|COMMIT);$',
+    'SET (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout|transaction_timeout) = \\d+;$',
+    'SET (?:standard_conforming_strings|escape_string_warning|row_security) = (?:on|off);$',
+    'SET (?:check_function_bodies|default_with_oids) = (?:true|false);$',
+    'SET (?:xmloption|client_min_messages) = \\w+;$',
+    'SET (?:default_tablespace|default_table_access_method|search_path) = [\\w$"\', -]*;$',
+    `SET client_encoding = ${ENCODING};$`,
+    "SELECT pg_catalog\\.set_config\\('search_path', '', false\\);$",
+    `SELECT pg_catalog\\.setval\\(${LITERAL}, -?\\d+, (?:true|false)\\);$`,
+    "SELECT pg_catalog\\.lo_(?:create|open|close|unlink)\\('?\\d+'?(?:, \\d+)?\\);$",
+    "SELECT pg_catalog\\.lo_unlink\\(oid\\) FROM pg_catalog\\.pg_largeobject_metadata WHERE oid = '\\d+';$",
+    "SELECT pg_catalog\\.lowrite\\(0, '\\\\{1,2}x[0-9a-f]*'\\);$",
+    `COPY ${QUALIFIED} (?:\\(${NAME}(?:, ${NAME})*\\) )?FROM stdin;$`,
+    'INSERT INTO ',
+    'COMMENT ON ',
+    `(?:ALTER|DROP) (?:${KINDS}|CONSTRAINT|EXTENSION|FUNCTION|INDEX|PROCEDURE|ROUTINE) `,
+    `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED TABLE|${KINDS}) `,
+    `CREATE EXTENSION (?:IF NOT EXISTS )?(?!"?(?:${FAR_REACHING})\\b)(?:"[\\w-]+"|\\w+)(?: WITH SCHEMA ${NAME})?;$`,
+    'REFRESH MATERIALIZED VIEW ',
+    // With ON only: otherwise it is a role that is given.
+    `(?:GRANT|REVOKE)(?: GRANT OPTION FOR)? ${PRIVILEGE}(?: PRIVILEGES)?(?:${COLUMNS})?(?:,\\s*${PRIVILEGE}(?:${COLUMNS})?)* ON `,
+].join('|')})`);
+/** Up to its language, which pg_dump writes before the body: one that the database itself guards. */
+const guardedFunction = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) (?:(?!--|\/\*)[^'"$;]|'[^'\\]*'|"[^"]*")*?\n    LANGUAGE (?:sql|plpgsql)\b/;
+/** The language stands near the beginning; a body may be long. */
+const SIGNATURE_BYTES = 64 * 1024;
+/** Whether pg_dump would write such a statement; bytes as latin1 characters. Of a long one its beginning is enough. */
+function isOfDump(statement) {
+    return plain.test(statement) || guardedFunction.test(statement.slice(0, SIGNATURE_BYTES));
+}
+
 // EXTERNAL MODULE: ./.build/src/sources/postgres/dump-events.js
 var dump_events = __nccwpck_require__(368);
 // EXTERNAL MODULE: ./.build/src/sources/postgres/dump-lexer.js + 3 modules
 var dump_lexer = __nccwpck_require__(332);
 // EXTERNAL MODULE: ./.build/src/sources/postgres/dump-statements.js
 var dump_statements = __nccwpck_require__(779);
-// EXTERNAL MODULE: ./.build/src/sources/postgres/fingerprints.js
-var fingerprints = __nccwpck_require__(415);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/fingerprints.js + 1 modules
+var fingerprints = __nccwpck_require__(281);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var failure = __nccwpck_require__(619);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-guard.js
@@ -1351,11 +1484,13 @@ class RoleFinder {
 
 
 
+
 /** Where pg_dump says what it is, and which versions made the dump. */
 const HEAD_BYTES = 16 * 1024;
 const TITLE = /^-- PostgreSQL database dump\r?$/m;
 /** Whoever forges a dump of more tables and statements that count wants memory, not a database. */
 const MAX_FINDINGS = 500_000;
+const MAX_NOTED_BYTES = 64 * 1024 * 1024;
 /**
  * Reads a dump that somebody else made, in pieces of any size: whether it is whole, its fingerprints, and what a restore
  * has to know before it begins. Undefined where it does not begin as a plain dump of pg_dump does.
@@ -1396,23 +1531,32 @@ class DumpReading {
     #encoding = 'UTF8';
     #hasInserts = false;
     #command;
+    #statement;
     #findings = 0;
+    #notedBytes = 0;
     constructor() {
         const events = (0,dump_events/* joinEvents */.u)(this.#taker);
         this.#lexer = new dump_lexer/* DumpLexer */.V({
             ...events,
-            copyBegins: (...block) => this.#note() && events.copyBegins(...block),
+            copyBegins: (...block) => this.#note(block[0]) && events.copyBegins(...block),
             statement: (text, end) => this.#read(text) && events.statement(text, end),
+            anyStatement: (text, beganLine) => {
+                if (!beganLine || !isOfDump(text))
+                    this.#refuse(text);
+            },
             metaEnds: (text) => this.#own.admits(text) || (this.#command ??= text.slice(0, 200)),
         });
     }
     push(piece) {
+        // psql leaves out the rest of a line with one.
+        if (piece.includes(0))
+            this.#refuse('\0');
         this.#lexer.push(piece);
     }
     finish(versions) {
         const { roles, owner } = this.#roles.finish();
         return {
-            isWhole: this.#lexer.complete && this.#findings <= MAX_FINDINGS,
+            isWhole: this.#lexer.complete,
             fingerprints: this.#taker.finish(),
             ...versions,
             encoding: this.#encoding,
@@ -1421,26 +1565,36 @@ class DumpReading {
             extensions: [...this.#extensions].sort(),
             hasInserts: this.#hasInserts,
             ...(this.#command === undefined ? {} : { command: this.#command }),
+            ...(this.#statement === undefined ? {} : { statement: this.#statement }),
+            ...(this.#isExcessive ? { isExcessive: true } : {}),
         };
     }
+    #refuse(statement) {
+        this.#statement ??= statement.slice(0, 200);
+    }
     /** Whether there is room for one more of whatever takes memory. */
-    #note() {
-        return ++this.#findings <= MAX_FINDINGS;
+    #note(text) {
+        this.#findings++;
+        this.#notedBytes += text.length;
+        return !this.#isExcessive;
+    }
+    get #isExcessive() {
+        return this.#findings > MAX_FINDINGS || this.#notedBytes > MAX_NOTED_BYTES;
     }
     /** Whether it is one that fingerprints are taken from. */
     #read(text) {
         if (text.startsWith('SET client_encoding'))
             this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
         if (text.startsWith('SELECT pg_catalog.setval'))
-            return this.#note();
+            return this.#note(text);
         if (text.startsWith('INSERT INTO '))
             this.#hasInserts = true;
         const extension = /^CREATE EXTENSION (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)/.exec(text)?.[1];
-        if (extension !== undefined && this.#note()) {
+        if (extension !== undefined && this.#note(extension)) {
             const name = extension.startsWith('"') ? extension.slice(1, -1).replaceAll('""', '"') : extension;
             this.#extensions.add((0,dump_statements/* decodeName */.e4)(name, this.#encoding));
         }
-        if (RoleFinder.concerns(text) && this.#note())
+        if (RoleFinder.concerns(text) && this.#note(text))
             this.#roles.read((0,dump_statements/* decodeName */.e4)(text, this.#encoding));
         return true;
     }
@@ -1459,10 +1613,13 @@ class DumpReading {
 /* harmony export */   l5: () => (/* binding */ describeRoom),
 /* harmony export */   qC: () => (/* binding */ measureRoom)
 /* harmony export */ });
+/* unused harmony export RESERVE_BYTES */
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(455);
 /* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(534);
 
 
+/** What must be left of a disk besides what is to be put on it. */
+const RESERVE_BYTES = (/* unused pure expression or super */ null && (64 * 1024 * 1024));
 /** Fewer free inodes than this, and a disk takes no more whatever its bytes: one request needs some at once. */
 const FEW_FILES = 16;
 /** The room on the file system of `path`. Rejects with the system's error. */
@@ -2726,6 +2883,13 @@ class Answer {
         this.#lastProgress = now;
         this.#output.write((0,wire/* formatProgress */.Vu)(done, total));
     };
+    /** For work that nobody else waits for. @throws Error where the client has gone. */
+    requireClient() {
+        if (this.#failure)
+            throw this.#failure;
+        if (this.#output.destroyed)
+            throw new Error('the client has gone');
+    }
     /** `body` must give exactly `bodyBytes`; where it fails, the answer ends short, which the other side notices. */
     async result(result, bodyBytes = 0, body) {
         this.#hasResult = true;
@@ -2742,10 +2906,7 @@ class Answer {
         await this.#end();
     }
     async #write(bytes) {
-        if (this.#failure)
-            throw this.#failure;
-        if (this.#output.destroyed)
-            throw new Error('the client has gone');
+        this.requireClient();
         if (this.#output.write(bytes))
             return;
         // A client that goes away gives 'close' and no 'drain'.
@@ -5148,6 +5309,11 @@ const entry_guard_SLASH = 0x2f;
 class EntryGuard {
     #names = new NameTable();
     #parent = Buffer.alloc(0);
+    #impliedBytes = 0;
+    /** Length of the names of all folders that stood nowhere before what lies in them. */
+    get impliedBytes() {
+        return this.#impliedBytes;
+    }
     /** Throws an ArchiveDamage where the entry must not be extracted. */
     admit(header) {
         const where = entry_names_showName(header.name);
@@ -5189,6 +5355,7 @@ class EntryGuard {
             if (kind !== undefined)
                 return `it lies below ${entry_names_showName(ancestor)}, which is a ${kind}`;
             this.#names.set(ancestor, 'implied');
+            this.#impliedBytes += ancestor.length;
         }
         this.#parent = Buffer.from(parent);
         return undefined;
@@ -5855,9 +6022,8 @@ ADMIN, compte des opérateurs là-bas : ............ empreinte SHA256:..........
 Appeler d'abord : responsable ....................... hébergement ......................
 **Ne pas** effacer quoi que ce soit sur la production, rebrancher une machine attaquée (la
 réinstaller), charger un dump dans une base qui sert, mettre la clé age en ligne.
-Attaque : prendre une archive d'AVANT ; les plus récentes peuvent être piégées.
 
-## 1. Chercher l'archive et la vérifier (en root ; trois fois sa taille libre)
+## 1. L'archive (attaque : une d'AVANT, pas la dernière), en root, 3 fois sa taille libre
 
 \`\`\`sh
 mkdir -p /srv/reprise && chmod 700 /srv/reprise && cd /srv/reprise
@@ -5866,46 +6032,47 @@ scp -P 4660 ADMIN@172.16.95.98:/srv/tc-data/backups/backup_full_2026-11-26.tar.g
 gzip -t backup_full_2026-11-26.tar.gz && echo ENTIERE
 tar -xpzf backup_full_2026-11-26.tar.gz --numeric-owner
 for f in db/*.sql; do tail -n 8 "$f" | grep -q 'dump complete' || echo "COUPE : $f"; done
+# ENTIERE doit s'afficher, COUPE jamais ; sinon prendre l'archive de la veille.
 \`\`\`
-
-\`ENTIERE\` doit s'afficher, \`COUPE\` jamais ; sinon prendre l'archive de la veille.
-Dedans : \`db/*.sql\` (bases, rôles), \`uploads/\` et autres, \`kit/\` (compose, secrets).
 
 ## 2. Machine neuve seulement : Debian, Docker avec Compose 2, age ; puis les secrets
 
 \`\`\`sh
 age -d -i recovery-key.txt kit/secrets.tar.age | tar -xpf - --numeric-owner -C kit
-mkdir -p /srv/skills-hub && cp -a kit/files/. /srv/skills-hub/ && cd /srv/skills-hub
+mkdir -p /srv/skills-hub/data && cp -a kit/files/. /srv/skills-hub/ && cd /srv/skills-hub
 docker compose up -d --wait app-db keycloak-db odoo-db mattermost-db
 \`\`\`
 
-## 3. Une base (ici App ; UNE des deux lignes PSQL=), puis les autres de même
+## 3. Chaque base : les lignes d'App, avec les mots de sa ligne à la place de ceux d'App
 
 \`\`\`sh
+# arrêter     PSQL           -U, OWNER  base        globals-…   dump
+# app         app-db         app        skills_hub  app         app
+# keycloak    keycloak-db    keycloak   keycloak    keycloak    keycloak
+# odoo        odoo-db        odoo       BASE        odoo        odoo.BASE, sauf postgres
+# mattermost  mattermost-db  mmuser     mattermost  mattermost  mattermost
 cd /srv/skills-hub && docker compose stop app
-PSQL='docker compose exec -T app-db psql -X -U app'  # PostgreSQL dans son conteneur
-PSQL='psql -X -h 127.0.0.1 -U postgres'              # ou PostgreSQL sur la machine
-$PSQL -d postgres < /srv/reprise/db/globals-app.sql  # « already exists » : normal
+PSQL='docker compose exec -T app-db psql -X -U app'
+#PSQL='runuser -u postgres -- psql -X'  # PostgreSQL sur la machine : sans le premier #
+grep '^CREATE ROLE' /srv/reprise/db/globals-app.sql | $PSQL -d postgres  # existe : normal
+#$PSQL -d postgres < /srv/reprise/db/globals-app.sql  # machine neuve : sans le premier #
 $PSQL -d postgres -c 'CREATE DATABASE neuve TEMPLATE template0 OWNER app'
 $PSQL -d neuve -v ON_ERROR_STOP=1 -q -1 < /srv/reprise/db/app.sql && echo CHARGEE
+# Sans CHARGEE, ne rien renommer. Base absente : le premier renommage échoue, sans mal.
 $PSQL -d postgres -c 'ALTER DATABASE skills_hub RENAME TO skills_hub_avant'
 $PSQL -d postgres -c 'ALTER DATABASE neuve RENAME TO skills_hub'
 \`\`\`
 
-Sans \`CHARGEE\`, ne rien renommer (base absente : le premier renommage échoue, sans mal).
-keycloak : \`keycloak-db\`, \`keycloak\` ; mattermost : \`mattermost-db\`, \`mmuser\` ; odoo :
-\`odoo-db\`, \`odoo\`, un \`db/odoo.BASE.sql\` par base.
-
-## 4. Les fichiers (un portfolio : \`uploads/student_0042\`), puis tout redémarrer
+## 4. Les fichiers perdus (un portfolio : \`uploads/student_0042/.\`), puis tout redémarrer
 
 \`\`\`sh
-mkdir -p /srv/skills-hub/data/uploads
 cp -a --backup=numbered /srv/reprise/uploads/. /srv/skills-hub/data/uploads/
+cp -a --backup=numbered /srv/reprise/odoo-data/. /srv/skills-hub/data/odoo/
+cp -a --backup=numbered /srv/reprise/odoo-addons/. /srv/skills-hub/data/odoo-addons/
+cp -a --backup=numbered /srv/reprise/mattermost-files/. /srv/skills-hub/data/mattermost/
 cd /srv/skills-hub && docker compose up -d --wait
+# skills_hub_avant et les *.~1~ restent jusqu'à l'accord du responsable.
 \`\`\`
-
-De même \`odoo-data\` vers \`data/odoo\`, \`mattermost-files\` vers \`data/mattermost\`.
-\`skills_hub_avant\` et les \`*.~1~\` restent jusqu'à l'accord du responsable.
 `;
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/place-card.js
@@ -7852,7 +8019,20 @@ async function* gunzipStream(gzip, where) {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/archive/foreign-survey.js
+/** What a gzip-compressed survey decompresses to at most: lines of three million entries with long names. */
+const MAX_SURVEY_BYTES = 1024 ** 3;
+const MAX_SURVEY_ENTRIES = 3_000_000;
+/** Of a name or a link's target: Linux takes no longer path. */
+const MAX_PATH_BYTES = 4096;
+/** The names of all folders that are only implied: there may be two thousand of them in one long name. */
+const MAX_IMPLIED_BYTES = 128 * 1024 ** 2;
+/** What is found in all dumps together, written as JSON. */
+const MAX_FINDINGS_BYTES = 256 * 1024 ** 2;
+
 ;// CONCATENATED MODULE: ./.build/src/archive/foreign-entries.js
+
+
 
 
 
@@ -7860,6 +8040,7 @@ async function* gunzipStream(gzip, where) {
 const SETUID_SETGID_STICKY = 0o7000;
 const WORLD_WRITABLE = 0o002;
 const NOBODY = 65_534;
+const NO_ID = (/* unused pure expression or super */ null && (2 ** 32 - 1));
 /**
  * The entries of an archive that we did not make: read as strictly as ours, with the bits masked and the links left out
  * by which it could do harm. Throws an ArchiveDamage on what cannot be extracted safely.
@@ -7888,11 +8069,21 @@ async function* admitForeignEntries({ tar, maxBytes, }) {
     const guard = new EntryGuard();
     let totalBytes = 0;
     let ordinal = 0;
+    let headers = 0;
     for await (const { header: raw, body } of parseTar(tar, { isForeign: true })) {
+        if (++headers > MAX_SURVEY_ENTRIES) {
+            throw new ArchiveDamage(showStart(raw.name), `it holds more than ${MAX_SURVEY_ENTRIES} entries`);
+        }
+        if (raw.name.length > MAX_PATH_BYTES || (raw.linkName?.length ?? 0) > MAX_PATH_BYTES) {
+            throw new ArchiveDamage(showStart(raw.name), `its name, or what it leads to, exceeds ${MAX_PATH_BYTES} bytes`);
+        }
         const header = normalizeNames(raw);
         if (withoutSlash(header.name).length === 0 && header.type === 'dir')
             continue;
         guard.admit(header);
+        if (guard.impliedBytes > MAX_IMPLIED_BYTES) {
+            throw new ArchiveDamage(showStart(header.name), 'it implies more folders than anybody has');
+        }
         totalBytes += header.size;
         if (totalBytes > maxBytes) {
             const message = `The archive holds more than the ${maxBytes} bytes that there is room for.`;
@@ -7901,6 +8092,10 @@ async function* admitForeignEntries({ tar, maxBytes, }) {
         const isOutside = header.type === 'symlink' && pointsOutside(header.name, header.linkName ?? Buffer.alloc(0));
         yield { ordinal: ++ordinal, header, isOutside, body };
     }
+}
+/** Of a name that nobody bounded. */
+function showStart(name) {
+    return entry_names_showName(name.subarray(0, 100));
 }
 /** `./` before a name goes, a directory's name ends in a slash; a link's target loses `./` where it names an entry. */
 function normalizeNames(raw) {
@@ -7917,17 +8112,16 @@ function maskHeader(header, ownerForRoot) {
     const masked = { ...header };
     if (header.type !== 'symlink')
         masked.mode &= ~(SETUID_SETGID_STICKY | WORLD_WRITABLE);
-    if (header.uid === 0)
+    if (isRoots(header.uid))
         masked.uid = ownerForRoot?.uid ?? NOBODY;
-    if (header.gid === 0)
+    if (isRoots(header.gid))
         masked.gid = ownerForRoot?.gid ?? NOBODY;
     return masked;
 }
-
-;// CONCATENATED MODULE: ./.build/src/archive/foreign-survey.js
-/** What a gzip-compressed survey decompresses to at most: lines of three million entries with long names. */
-const MAX_SURVEY_BYTES = 1024 ** 3;
-const MAX_SURVEY_ENTRIES = 3_000_000;
+/** What no id can hold is -1 to chown, which leaves the file with whoever unpacks it: root. */
+function isRoots(id) {
+    return id === 0 || id >= NO_ID;
+}
 
 ;// CONCATENATED MODULE: ./.build/src/archive/tar-leftovers.js
 /** Folders that macOS's archiver, and a tar that did not know extended headers, leave among the files. */
@@ -8023,6 +8217,7 @@ function holds(sorted, key) {
 
 
 
+
 /** More dumps than this are looked at like any other file: no platform has as many databases. */
 const MAX_DUMPS = 1000;
 const FOLDER_MODE = 0o755;
@@ -8072,6 +8267,7 @@ class Reading {
     entries = 0;
     contentBytes = 0;
     #surveyDump;
+    #findingsBytes = 0;
     /** For folders that the archive only implies: nothing tells their own. */
     #newestNs = 0n;
     constructor(surveyDump) {
@@ -8102,6 +8298,13 @@ class Reading {
             offset: ordinal,
         });
     }
+    #keep(dump, name) {
+        this.#findingsBytes += JSON.stringify(dump).length;
+        if (this.#findingsBytes > MAX_FINDINGS_BYTES) {
+            throw new ArchiveDamage(entry_names_showName(name), 'its dumps name more than any platform has');
+        }
+        this.dumps.push(dump);
+    }
     implyFolder(name) {
         return { name, type: 'dir', mode: FOLDER_MODE, mtimeNs: this.#newestNs, offset: 0 };
     }
@@ -8118,7 +8321,7 @@ class Reading {
         if (name.toString('latin1').endsWith('.sql') && this.dumps.length < MAX_DUMPS) {
             const found = await this.#surveyDump(unclosed);
             if (found)
-                this.dumps.push({ ordinal, ...found });
+                this.#keep({ ordinal, ...found }, name);
         }
         await drain(unclosed);
         return hash.digest('hex');
@@ -8141,10 +8344,10 @@ class Reading {
 
 
 
-
 /** A survey of a large archive takes minutes, and each takes memory for itself. */
 const surveys_DEFAULT_LOCK_WAIT_MS = 900_000;
 const LINES_AT_ONCE = 4096;
+const surveys_NEWLINE = 0x0a;
 /**
  * The survey of an archive of the former script, open for reading; made where there is none yet, and kept. One is made
  * at a time, and gets its name when it is whole.
@@ -8235,7 +8438,7 @@ async function refuseOther(store, { name, sha256 }, found) {
     });
     return new failure/* Failure */.HR('damaged', `${name} is not the file that was adopted: it ${what}`, 'Restore another archive, and look at the disk of the backup server: who, or what, changed it?');
 }
-/** Opens one that is of this very archive. */
+/** Opens one that is whole, and of this very archive. */
 async function openSurvey(path, { name, sha256 }) {
     const file = await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_NOFOLLOW).catch((error) => {
         if (error.code === 'ENOENT')
@@ -8250,12 +8453,15 @@ async function openSurvey(path, { name, sha256 }) {
     await file.close();
     return undefined;
 }
+/** To its end, so that its checksum has been compared: one that is broken is to be made anew. */
 async function readHead(file) {
     const { size } = await file.stat();
-    const text = gunzipStream(readRange(file, { offset: 0, length: size }), 'the survey');
-    for await (const [line] of readLines(text))
-        return JSON.parse(line ?? '');
-    return undefined;
+    let start = Buffer.alloc(0);
+    for await (const piece of gunzipStream(readRange(file, { offset: 0, length: size }), 'the survey')) {
+        if (!start.includes(surveys_NEWLINE))
+            start = Buffer.concat([start, piece]);
+    }
+    return JSON.parse(start.toString('utf8', 0, start.indexOf(surveys_NEWLINE)));
 }
 async function writeSurvey(path, { head, dumps, lines }) {
     const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_path_.basename)(path)}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.tmp`);
@@ -8457,7 +8663,10 @@ async function answerSurvey(name, { store, answer, surveyDump, lockWaitMs }) {
         store,
         name,
         surveyDump,
-        progress: answer.progress,
+        progress: (done, total) => {
+            answer.requireClient();
+            answer.progress(done, total);
+        },
         ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
     });
     try {

@@ -24,6 +24,11 @@ export function judgeForeign(
     damage: [],
     warnings: [
       `${name} was made by the former script: nothing proves it but the SHA-256 that the vault's ledger has of it since it was adopted, and databases are compared with what their own dumps hold`,
+      ...(databases.length === 0
+        ? []
+        : [
+            'functions and expressions in the dumps run with the rights of the configured database user: an archive in doubt belongs on a scratch server',
+          ]),
       ...layout.absent.map(
         (source) => `${name} holds nothing for ${source} (foreign: in the configuration says where to look)`,
       ),
@@ -46,10 +51,13 @@ export function judgeForeign(
 
 function findDumpFault(dump: SurveyedDump | undefined): string | undefined {
   if (!dump) return 'it does not begin as a plain dump of pg_dump does, or is empty';
-  const { isWhole, command, hasInserts, roles } = dump;
+  const { isWhole, command, statement, isExcessive, hasInserts, roles } = dump;
   if (command !== undefined)
     return `it holds a command for psql, which is not run: ${JSON.stringify(command.slice(0, 60))}`;
+  if (statement !== undefined)
+    return `it holds a statement that is not of pg_dump, which is not run: ${JSON.stringify(statement.slice(0, 60))}`;
   if (!isWhole) return 'the dump is cut off: its last line is missing';
+  if (isExcessive) return 'it names more tables, sequences and roles than any platform has';
   if (roles.length > MAX_ROLES) return `it names ${roles.length} roles, which nobody would create`;
   if (hasInserts) return 'its rows are INSERT statements, which nothing proves: unpack it (--to), and load it by hand';
   return undefined;
@@ -57,7 +65,7 @@ function findDumpFault(dump: SurveyedDump | undefined): string | undefined {
 
 function judgeFiles(
   source: string,
-  { rooted, masked, torn }: SourceTally,
+  { rooted, masked, torn, outside }: SourceTally,
   owner: ReturnType<Known['lines']['ownerOf']>,
   { damage, warnings }: Judgement,
 ): void {
@@ -67,6 +75,7 @@ function judgeFiles(
   warnings.push(
     ...rooted.say(`${source}: they belonged to root, as which the former script ran, and go to ${heir}`),
     ...masked.say(`${source}: they lose bits such as set-uid and writable by everybody`),
+    ...outside.say(`${source}: left out, because they are links that lead out of it`),
   );
   damage.push(...torn.say(`${source}: hard links to what is no part of it`));
 }

@@ -1,3 +1,4 @@
+import { pointsOutside } from '../../archive/entry-names.ts';
 import { maskHeader, type ForeignOptions } from '../../archive/foreign-entries.ts';
 import { formatTocLine, parseTocLine, type TocLine } from '../../archive/toc-line.ts';
 import { isOwnName } from '../../sources/files/file-source.ts';
@@ -17,6 +18,8 @@ export interface SourceTally {
   masked: Tally;
   /** Hard links to what is no part of the source. */
   torn: Tally;
+  /** Symbolic links that stay in the archive, but lead out of the source: left out. */
+  outside: Tally;
 }
 
 /**
@@ -131,6 +134,12 @@ export class MappedLines {
       return await this.#spools.at(-1)?.add(formatTocLine(masked));
     }
     const tally = this.sources.get(place.source) ?? emptyTally();
+    // Mapped, it stands elsewhere than where it was judged.
+    const nameInSource = renamed.subarray(place.source.length + 1);
+    if (line.type === 'symlink' && pointsOutside(nameInSource, line.linkName ?? Buffer.alloc(0))) {
+      tally.outside.add(renamed);
+      return;
+    }
     if (masked.uid !== stored.uid || masked.gid !== stored.gid) tally.rooted.add(renamed);
     if (masked.mode !== stored.mode) tally.masked.add(renamed);
     if (line.type === 'hardlink' && line.linkName) {
@@ -156,6 +165,6 @@ async function* parseAll(spool: SpooledLines): AsyncGenerator<TocLine, void, und
 }
 
 function emptyTally(): SourceTally {
-  const tallies = { rooted: new Tally(), masked: new Tally(), torn: new Tally() };
+  const tallies = { rooted: new Tally(), masked: new Tally(), torn: new Tally(), outside: new Tally() };
   return { files: 0, directories: 0, links: 0, bytes: 0, ...tallies };
 }

@@ -20,11 +20,9 @@ export async function* readChosenLines(
     return;
   }
   let folders: TocLine[] = [];
-  const files = new Map<string, TocLine>();
+  const files = await findFiles(archive, source, torn);
   for await (const line of readSourceLines(archive, source)) {
     const isChosen = paths.includes(line.name);
-    const key = line.name.toString('latin1');
-    if (!isChosen && torn.has(key)) files.set(key, line);
     if (!isChosen && line.type !== 'dir') continue;
     folders = folders.filter(({ name }) => isAtOrBelow(line.name, withoutSlash(name)));
     if (!isChosen) {
@@ -37,12 +35,23 @@ export async function* readChosenLines(
   }
 }
 
+/** The lines of the torn files themselves: in an archive that we did not make they may come after the links to them. */
+async function findFiles(archive: OpenArchive, source: string, torn: TornLinks): Promise<Map<string, TocLine>> {
+  const files = new Map<string, TocLine>();
+  if (torn.size === 0) return files;
+  for await (const line of readSourceLines(archive, source)) {
+    const key = line.name.toString('latin1');
+    if (torn.has(key)) files.set(key, line);
+  }
+  return files;
+}
+
 function untie(line: TocLine, torn: TornLinks, files: ReadonlyMap<string, TocLine>): TocLine {
   const target = line.linkName?.toString('latin1') ?? '';
   const first = torn.get(target);
   if (!first) return line;
   if (!first.equals(line.name)) return { ...line, linkName: first };
   const file = files.get(target);
-  if (!file) throw new ArchiveDamage(showName(line.name), 'the hard link leads to no file before it');
+  if (!file) throw new ArchiveDamage(showName(line.name), 'the hard link leads to no file');
   return { ...file, name: line.name };
 }

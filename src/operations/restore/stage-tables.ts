@@ -39,7 +39,7 @@ export interface StagedTables {
  */
 export async function stageTables(options: StageOptions): Promise<StagedTables> {
   const { platform, archive, server, key, record, tables, staged, hasTail } = options;
-  const { logger, signal } = platform;
+  const { config, logger, signal } = platform;
   const names = tables.map(({ schema, table }) => `${schema}.${table}`).join(', ');
   logger.info(`Restoring ${names} of ${key} beside the live database, in ${staged}.`);
   const { oid } = await createStaged({ server, record, staged });
@@ -57,7 +57,12 @@ export async function stageTables(options: StageOptions): Promise<StagedTables> 
   } catch (error) {
     throw adviseOthers(error, key);
   }
-  const differences = await checkStagedTables(server, staged, record, tables, signal);
+  let differences: string[] = [];
+  // What was not made here may have its times in another zone.
+  for (const timezone of archive.isForeign ? ['UTC', config.timezone] : ['UTC']) {
+    differences = await checkStagedTables(server, staged, record, tables, { timezone, signal });
+    if (differences.length === 0) break;
+  }
   if (differences.length > 0) {
     throw new Failure(
       'damaged',

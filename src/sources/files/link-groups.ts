@@ -4,6 +4,7 @@ import type { TocLine } from '../../archive/toc-line.ts';
 interface Group {
   /** Relative names that looked equal, the target's left out. */
   equal: Buffer[];
+  /** One of its names differs; the target may, and comes later in an archive that we did not make. */
   isTorn: boolean;
 }
 
@@ -26,12 +27,12 @@ export class LinkGroups {
     return isKnown;
   }
 
-  /** Takes note of an archived entry in its order: a link's target comes before it. */
+  /** Takes note of an archived entry in its order. */
   note({ type, linkName }: TocLine, relativeName: Buffer, isEqual: boolean, prefixLength: number): void {
     if (type === 'reg' && !isEqual) this.#differing.add(relativeName.toString('latin1'));
     if (type !== 'hardlink' || !linkName) return;
     const target = linkName.toString('latin1', prefixLength);
-    const group = this.#groups.get(target) ?? { equal: [], isTorn: this.#differing.has(target) };
+    const group = this.#groups.get(target) ?? { equal: [], isTorn: false };
     this.#groups.set(target, group);
     if (isEqual) group.equal.push(relativeName);
     else group.isTorn = true;
@@ -40,8 +41,9 @@ export class LinkGroups {
   /** Names that looked equal, but belong to a file that is to be replaced. */
   *torn(): Generator<{ relativeName: Buffer; isTarget: boolean }, void, undefined> {
     for (const [target, { equal, isTorn }] of this.#groups) {
-      if (!isTorn) continue;
-      if (!this.#differing.has(target)) yield { relativeName: Buffer.from(target, 'latin1'), isTarget: true };
+      const isReplaced = this.#differing.has(target);
+      if (!isTorn && !isReplaced) continue;
+      if (!isReplaced) yield { relativeName: Buffer.from(target, 'latin1'), isTarget: true };
       for (const relativeName of equal) yield { relativeName, isTarget: false };
     }
   }

@@ -16,6 +16,11 @@ export interface DumpEvents {
   unitEnds(at: number): void;
   /** A whole statement at the top level, with its semicolon, behind which `end` is; bytes as latin1 characters. COPY included. */
   statement(text: string, end: number): void;
+  /**
+   * For whoever does not trust the dump: each statement, and whether it began its line; only its beginning where
+   * `statement` is not told of it. What stands where psql would read on otherwise than we do comes as one, too.
+   */
+  anyStatement?(text: string, beganLine: boolean): void;
   /** A line of psql's own begins (`\restrict`), and has ended (without its line end). */
   metaBegins(at: number): void;
   metaEnds(text: string, at: number): void;

@@ -20,6 +20,8 @@ type State = 'top' | 'span' | 'minus' | 'solidus' | 'comment' | 'meta' | 'copyHe
 const trailer = Buffer.from('-- PostgreSQL database dump complete');
 /** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
 const maximumStatementBytes = 1 << 20;
+/** What is told of a statement that is not read. */
+const beginningBytes = 256;
 
 /**
  * Reads pg_dump's plain output as it passes, in pieces of any size: finds COPY blocks, statements and the trailer at
@@ -42,6 +44,7 @@ export class DumpLexer {
   #pieces: Buffer[] = [];
   #piecesBytes = 0;
   #pieceStart = 0;
+  #beginning = '';
   /** A statement has ended on this line. */
   #ended = false;
   /** How many bytes of a word have just passed, and the last byte: tells `E'` and `a$b$`. */
@@ -99,6 +102,8 @@ export class DumpLexer {
       this.#atLineStart = true;
       this.#rows.begin(this.#table, this.#base + at + 1, this.#statementAt);
     }
+    // After the rows psql would go on with the rest of this line.
+    else if (byte !== 0x0d) this.#events.anyStatement?.(String.fromCharCode(byte), false);
     return at + 1;
   }
 
@@ -128,6 +133,8 @@ export class DumpLexer {
     else if (byte === dollar && this.#word === 0) this.#enterSpan('dollar');
     else if (byte === 0x28) this.#parentheses++;
     else if (byte === 0x29) this.#parentheses--;
+    // For psql it begins a command of its own, wherever it stands.
+    else if (byte === backslash) this.#events.anyStatement?.('\\', false);
     // Inside parentheses it separates the actions of a rule.
     else if (byte === semicolon && this.#parentheses <= 0) this.#closeStatement(buffer, at + 1);
     this.#word = isWordByte(byte) ? this.#word + 1 : 0;
@@ -210,18 +217,22 @@ export class DumpLexer {
     this.#parentheses = 0;
     this.#word = 0;
     this.#pieceStart = at;
+    this.#beginning = '';
   }
 
   #keepPiece(buffer: Buffer, end: number): void {
-    this.#piecesBytes += end - this.#pieceStart;
+    const piece = buffer.subarray(this.#pieceStart, end);
+    this.#piecesBytes += piece.length;
     if (this.#piecesBytes > maximumStatementBytes) this.#pieces = [];
-    else this.#pieces.push(buffer.subarray(this.#pieceStart, end));
+    else this.#pieces.push(piece);
+    this.#beginning += piece.toString('latin1', 0, beginningBytes - this.#beginning.length);
   }
 
   #closeStatement(buffer: Buffer, end: number): void {
     this.#keepPiece(buffer, end);
     // What does not begin a line is part of something that we do not read, such as a function's body.
     const text = this.#atLineStart ? Buffer.concat(this.#pieces).toString('latin1') : '';
+    this.#events.anyStatement?.(text || this.#beginning, this.#atLineStart);
     this.#pieces = [];
     this.#piecesBytes = 0;
     this.#open = false;

@@ -48,14 +48,14 @@ export function findPlaces(
 
 /**
  * Dumps what was staged once more and compares some tables with what was recorded when the archive was made: one line
- * per difference. @throws Failure `source` where the dump fails.
+ * per difference; times as they are in `timezone`. @throws Failure `source` where the dump fails.
  */
 export async function checkStagedTables(
   server: PostgresServer,
   staged: string,
   record: DatabaseRecord,
   tables: readonly TableId[],
-  signal?: AbortSignal,
+  { timezone, signal }: { timezone?: string; signal?: AbortSignal | undefined } = {},
 ): Promise<string[]> {
   const dump = dumpDatabase({
     server,
@@ -64,6 +64,7 @@ export async function checkStagedTables(
     source: record.source,
     applicationName: restoreApplicationName,
     log: silent,
+    ...(timezone === undefined ? {} : { timezone }),
     ...(signal ? { signal } : {}),
   });
   await drain(dump.chunks);

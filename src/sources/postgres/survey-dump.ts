@@ -1,4 +1,5 @@
 import type { DumpFindings } from '../../archive/foreign-survey.ts';
+import { isOfDump } from './dump-beginnings.ts';
 import { joinEvents } from './dump-events.ts';
 import { DumpLexer } from './dump-lexer.ts';
 import { decodeName } from './dump-statements.ts';
@@ -11,6 +12,7 @@ const HEAD_BYTES = 16 * 1024;
 const TITLE = /^-- PostgreSQL database dump\r?$/m;
 /** Whoever forges a dump of more tables and statements that count wants memory, not a database. */
 const MAX_FINDINGS = 500_000;
+const MAX_NOTED_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads a dump that somebody else made, in pieces of any size: whether it is whole, its fingerprints, and what a restore
@@ -51,26 +53,33 @@ class DumpReading {
   #encoding = 'UTF8';
   #hasInserts = false;
   #command: string | undefined;
+  #statement: string | undefined;
   #findings = 0;
+  #notedBytes = 0;
 
   constructor() {
     const events = joinEvents(this.#taker);
     this.#lexer = new DumpLexer({
       ...events,
-      copyBegins: (...block) => this.#note() && events.copyBegins(...block),
+      copyBegins: (...block) => this.#note(block[0]) && events.copyBegins(...block),
       statement: (text, end) => this.#read(text) && events.statement(text, end),
+      anyStatement: (text, beganLine) => {
+        if (!beganLine || !isOfDump(text)) this.#refuse(text);
+      },
       metaEnds: (text) => this.#own.admits(text) || (this.#command ??= text.slice(0, 200)),
     });
   }
 
   push(piece: Buffer): void {
+    // psql leaves out the rest of a line with one.
+    if (piece.includes(0)) this.#refuse('\0');
     this.#lexer.push(piece);
   }
 
   finish(versions: Pick<DumpFindings, 'serverVersion' | 'clientVersion'>): DumpFindings {
     const { roles, owner } = this.#roles.finish();
     return {
-      isWhole: this.#lexer.complete && this.#findings <= MAX_FINDINGS,
+      isWhole: this.#lexer.complete,
       fingerprints: this.#taker.finish(),
       ...versions,
       encoding: this.#encoding,
@@ -79,25 +88,37 @@ class DumpReading {
       extensions: [...this.#extensions].sort(),
       hasInserts: this.#hasInserts,
       ...(this.#command === undefined ? {} : { command: this.#command }),
+      ...(this.#statement === undefined ? {} : { statement: this.#statement }),
+      ...(this.#isExcessive ? { isExcessive: true } : {}),
     };
   }
 
+  #refuse(statement: string): void {
+    this.#statement ??= statement.slice(0, 200);
+  }
+
   /** Whether there is room for one more of whatever takes memory. */
-  #note(): boolean {
-    return ++this.#findings <= MAX_FINDINGS;
+  #note(text: string): boolean {
+    this.#findings++;
+    this.#notedBytes += text.length;
+    return !this.#isExcessive;
+  }
+
+  get #isExcessive(): boolean {
+    return this.#findings > MAX_FINDINGS || this.#notedBytes > MAX_NOTED_BYTES;
   }
 
   /** Whether it is one that fingerprints are taken from. */
   #read(text: string): boolean {
     if (text.startsWith('SET client_encoding')) this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
-    if (text.startsWith('SELECT pg_catalog.setval')) return this.#note();
+    if (text.startsWith('SELECT pg_catalog.setval')) return this.#note(text);
     if (text.startsWith('INSERT INTO ')) this.#hasInserts = true;
     const extension = /^CREATE EXTENSION (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)/.exec(text)?.[1];
-    if (extension !== undefined && this.#note()) {
+    if (extension !== undefined && this.#note(extension)) {
       const name = extension.startsWith('"') ? extension.slice(1, -1).replaceAll('""', '"') : extension;
       this.#extensions.add(decodeName(name, this.#encoding));
     }
-    if (RoleFinder.concerns(text) && this.#note()) this.#roles.read(decodeName(text, this.#encoding));
+    if (RoleFinder.concerns(text) && this.#note(text)) this.#roles.read(decodeName(text, this.#encoding));
     return true;
   }
 }

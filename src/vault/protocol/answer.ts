@@ -27,6 +27,12 @@ export class Answer {
     this.#output.write(formatProgress(done, total));
   };
 
+  /** For work that nobody else waits for. @throws Error where the client has gone. */
+  requireClient(): void {
+    if (this.#failure) throw this.#failure;
+    if (this.#output.destroyed) throw new Error('the client has gone');
+  }
+
   /** `body` must give exactly `bodyBytes`; where it fails, the answer ends short, which the other side notices. */
   async result(result: unknown, bodyBytes = 0, body?: AsyncIterable<Uint8Array>): Promise<void> {
     this.#hasResult = true;
@@ -42,8 +48,7 @@ export class Answer {
   }
 
   async #write(bytes: string | Uint8Array): Promise<void> {
-    if (this.#failure) throw this.#failure;
-    if (this.#output.destroyed) throw new Error('the client has gone');
+    this.requireClient();
     if (this.#output.write(bytes)) return;
     // A client that goes away gives 'close' and no 'drain'.
     const closing = new AbortController();

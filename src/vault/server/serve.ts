@@ -164,7 +164,10 @@ async function answerSurvey(name: string, { store, answer, surveyDump, lockWaitM
     store,
     name,
     surveyDump,
-    progress: answer.progress,
+    progress: (done, total) => {
+      answer.requireClient();
+      answer.progress(done, total);
+    },
     ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
   });
   try {

@@ -3,7 +3,12 @@ import { ArchiveDamage } from '../../archive/archive-damage.ts';
 import { drain } from '../../archive/byte-reader.ts';
 import { showName } from '../../archive/entry-names.ts';
 import { admitForeignEntries, type AdmittedEntry } from '../../archive/foreign-entries.ts';
-import type { DumpSurveyor, SurveyedDump, SurveyHead } from '../../archive/foreign-survey.ts';
+import {
+  MAX_FINDINGS_BYTES,
+  type DumpSurveyor,
+  type SurveyedDump,
+  type SurveyHead,
+} from '../../archive/foreign-survey.ts';
 import { gunzipStream } from '../../archive/gunzip-stream.ts';
 import { SurveyLines } from '../../archive/survey-lines.ts';
 import type { TocLine } from '../../archive/toc-line.ts';
@@ -73,6 +78,7 @@ class Reading {
   entries = 0;
   contentBytes = 0;
   readonly #surveyDump: DumpSurveyor;
+  #findingsBytes = 0;
   /** For folders that the archive only implies: nothing tells their own. */
   #newestNs = 0n;
 
@@ -104,6 +110,14 @@ class Reading {
     });
   }
 
+  #keep(dump: SurveyedDump, name: Buffer): void {
+    this.#findingsBytes += JSON.stringify(dump).length;
+    if (this.#findingsBytes > MAX_FINDINGS_BYTES) {
+      throw new ArchiveDamage(showName(name), 'its dumps name more than any platform has');
+    }
+    this.dumps.push(dump);
+  }
+
   implyFolder(name: Buffer): TocLine {
     return { name, type: 'dir', mode: FOLDER_MODE, mtimeNs: this.#newestNs, offset: 0 };
   }
@@ -120,7 +134,7 @@ class Reading {
     const unclosed = { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
     if (name.toString('latin1').endsWith('.sql') && this.dumps.length < MAX_DUMPS) {
       const found = await this.#surveyDump(unclosed);
-      if (found) this.dumps.push({ ordinal, ...found });
+      if (found) this.#keep({ ordinal, ...found }, name);
     }
     await drain(unclosed);
     return hash.digest('hex');

@@ -5,7 +5,6 @@ import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { DumpSurveyor, SurveyHead } from '../../archive/foreign-survey.ts';
 import { gunzipStream } from '../../archive/gunzip-stream.ts';
-import { readLines } from '../../archive/line-reader.ts';
 import { Failure } from '../../logging/failure.ts';
 import { syncDirectory } from '../../system/durable-file.ts';
 import { acquireLock } from '../../system/lock.ts';
@@ -28,6 +27,7 @@ export interface ObtainOptions {
 /** A survey of a large archive takes minutes, and each takes memory for itself. */
 const DEFAULT_LOCK_WAIT_MS = 900_000;
 const LINES_AT_ONCE = 4096;
+const NEWLINE = 0x0a;
 
 /**
  * The survey of an archive of the former script, open for reading; made where there is none yet, and kept. One is made
@@ -127,7 +127,7 @@ async function refuseOther(store: Store, { name, sha256 }: ForeignLine, found: S
   );
 }
 
-/** Opens one that is of this very archive. */
+/** Opens one that is whole, and of this very archive. */
 async function openSurvey(path: string, { name, sha256 }: ForeignLine): Promise<FileHandle | undefined> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -140,11 +140,14 @@ async function openSurvey(path: string, { name, sha256 }: ForeignLine): Promise<
   return undefined;
 }
 
-async function readHead(file: FileHandle): Promise<SurveyHead | undefined> {
+/** To its end, so that its checksum has been compared: one that is broken is to be made anew. */
+async function readHead(file: FileHandle): Promise<SurveyHead> {
   const { size } = await file.stat();
-  const text = gunzipStream(readRange(file, { offset: 0, length: size }), 'the survey');
-  for await (const [line] of readLines(text)) return JSON.parse(line ?? '') as SurveyHead;
-  return undefined;
+  let start = Buffer.alloc(0);
+  for await (const piece of gunzipStream(readRange(file, { offset: 0, length: size }), 'the survey')) {
+    if (!start.includes(NEWLINE)) start = Buffer.concat([start, piece]);
+  }
+  return JSON.parse(start.toString('utf8', 0, start.indexOf(NEWLINE))) as SurveyHead;
 }
 
 async function writeSurvey(path: string, { head, dumps, lines }: Survey): Promise<void> {

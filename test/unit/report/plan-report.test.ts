@@ -119,6 +119,8 @@ describe('the plan, for whoever has to say yes to it', () => {
 
   it('shows names of files without what a terminal obeys, on one line', () => {
     expect(renderPlan(plan)).toContain('\nuploads: removes evil [2J Restore of another\n');
+    const warnings = ['app: roles to be created: evil\u001b[2J'];
+    expect(renderPlan({ ...plan, warnings })).toContain('\nWarning: app: roles to be created: evil [2J\n');
   });
 
   it('tells of an archive that nobody verified, or that was found damaged', () => {

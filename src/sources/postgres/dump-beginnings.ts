@@ -1,0 +1,77 @@
+/**
+ * What a plain dump of pg_dump consists of, with --clean too. A dump that somebody else made is loaded with the rights
+ * of the configured user, often a superuser's: any other statement may do harm outside of the database that it is
+ * loaded into (roles, files and programs of the server, other databases), and has no business in it. Functions, rules,
+ * defaults and the like pass, whatever they hold.
+ */
+const NAME = '(?:"(?:[^"]|"")*"|[^\\s"\'.();,]+)';
+const QUALIFIED = `${NAME}(?:\\.${NAME})?`;
+const LITERAL = "'(?:[^'\\\\]|'')*'";
+const PRIVILEGE =
+  '(?:ALL|SELECT|INSERT|UPDATE|DELETE|TRUNCATE|REFERENCES|TRIGGER|MAINTAIN|USAGE|CREATE|CONNECT|TEMPORARY|EXECUTE)';
+const COLUMNS = `\\(${NAME}(?:,\\s*${NAME})*\\)`;
+/** Of one database. Languages, servers, subscriptions, event triggers, databases, roles and tablespaces are not here. */
+const KINDS = [
+  'AGGREGATE',
+  'CAST',
+  'COLLATION',
+  'CONVERSION',
+  'DEFAULT PRIVILEGES',
+  'DOMAIN',
+  'LARGE OBJECT',
+  'MATERIALIZED VIEW',
+  'OPERATOR',
+  'POLICY',
+  'PUBLICATION',
+  'RULE',
+  'SCHEMA',
+  'SEQUENCE',
+  'STATISTICS',
+  'TABLE',
+  'TEXT SEARCH',
+  'TRIGGER',
+  'TYPE',
+  'VIEW',
+].join('|');
+/** They reach files, programs or other servers, or are languages that do. */
+const FAR_REACHING = 'adminpack|dblink|file_fdw|plperlu|plpython\\w*u|pltclu|plsh|pg_cron|pg_background|postgres_fdw';
+/** Bytes that no quote and no comment ends before it should: none of these can be a server's encoding. */
+const ENCODING = "'(?:UTF8|SQL_ASCII|LATIN\\d+|ISO_8859_\\d|WIN\\d+|KOI8[RU]|EUC_\\w+|MULE_INTERNAL)'";
+
+const plain = new RegExp(
+  `^(?:${[
+    ';$',
+    '(?:BEGIN|COMMIT);$',
+    'SET (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout|transaction_timeout) = \\d+;$',
+    'SET (?:standard_conforming_strings|escape_string_warning|row_security) = (?:on|off);$',
+    'SET (?:check_function_bodies|default_with_oids) = (?:true|false);$',
+    'SET (?:xmloption|client_min_messages) = \\w+;$',
+    'SET (?:default_tablespace|default_table_access_method|search_path) = [\\w$"\', -]*;$',
+    `SET client_encoding = ${ENCODING};$`,
+    "SELECT pg_catalog\\.set_config\\('search_path', '', false\\);$",
+    `SELECT pg_catalog\\.setval\\(${LITERAL}, -?\\d+, (?:true|false)\\);$`,
+    "SELECT pg_catalog\\.lo_(?:create|open|close|unlink)\\('?\\d+'?(?:, \\d+)?\\);$",
+    "SELECT pg_catalog\\.lo_unlink\\(oid\\) FROM pg_catalog\\.pg_largeobject_metadata WHERE oid = '\\d+';$",
+    "SELECT pg_catalog\\.lowrite\\(0, '\\\\{1,2}x[0-9a-f]*'\\);$",
+    `COPY ${QUALIFIED} (?:\\(${NAME}(?:, ${NAME})*\\) )?FROM stdin;$`,
+    'INSERT INTO ',
+    'COMMENT ON ',
+    `(?:ALTER|DROP) (?:${KINDS}|CONSTRAINT|EXTENSION|FUNCTION|INDEX|PROCEDURE|ROUTINE) `,
+    `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED TABLE|${KINDS}) `,
+    `CREATE EXTENSION (?:IF NOT EXISTS )?(?!"?(?:${FAR_REACHING})\\b)(?:"[\\w-]+"|\\w+)(?: WITH SCHEMA ${NAME})?;$`,
+    'REFRESH MATERIALIZED VIEW ',
+    // With ON only: otherwise it is a role that is given.
+    `(?:GRANT|REVOKE)(?: GRANT OPTION FOR)? ${PRIVILEGE}(?: PRIVILEGES)?(?:${COLUMNS})?(?:,\\s*${PRIVILEGE}(?:${COLUMNS})?)* ON `,
+  ].join('|')})`,
+);
+
+/** Up to its language, which pg_dump writes before the body: one that the database itself guards. */
+const guardedFunction =
+  /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) (?:(?!--|\/\*)[^'"$;]|'[^'\\]*'|"[^"]*")*?\n    LANGUAGE (?:sql|plpgsql)\b/;
+/** The language stands near the beginning; a body may be long. */
+const SIGNATURE_BYTES = 64 * 1024;
+
+/** Whether pg_dump would write such a statement; bytes as latin1 characters. Of a long one its beginning is enough. */
+export function isOfDump(statement: string): boolean {
+  return plain.test(statement) || guardedFunction.test(statement.slice(0, SIGNATURE_BYTES));
+}
