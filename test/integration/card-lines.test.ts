@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -68,7 +69,7 @@ describe('the emergency card, typed line by line with nothing of the toolkit', (
     await one.cluster?.query('skills_hub', 'TRUNCATE public.student CASCADE');
     await one.cluster?.query('postgres', 'DROP ROLE app');
     writeFileSync(join(one.uploads, 'student_0042/portfolio'), 'lost');
-    await one.cluster?.query('postgres', "ALTER ROLE rotated PASSWORD 'of today'");
+    await one.cluster?.query('postgres', `ALTER ROLE rotated PASSWORD '${randomBytes(8).toString('hex')}'`);
     const passwords = "SELECT rolname, rolpassword FROM pg_authid WHERE rolname <> 'app' ORDER BY 1";
     const rotated = await one.cluster?.query('postgres', passwords);
     const needsStack = /docker compose|kit|age |odoo|mattermost/;
