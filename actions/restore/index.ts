@@ -9,9 +9,9 @@ import { summarizeExtraction, summarizeRestore } from '../../src/report/summary/
 import { openPlatform } from '../frame/platform.ts';
 import { runAction } from '../frame/run-action.ts';
 import { checkConsent } from './consent.ts';
+import { formatReceipt } from './receipt.ts';
 import { readRequest } from './request.ts';
 import { restorePart } from './restore-part.ts';
-import { listSafetyOutputs } from './safety-outputs.ts';
 
 await runAction({
   name: 'restore',
@@ -51,7 +51,8 @@ await runAction({
         archive: plan.archive,
         plan: JSON.stringify(planAsJson(plan)),
         verdict: result.done ? 'restored' : 'planned',
-        ...listSafetyOutputs(safety),
+        'safety-archive': safety?.archive,
+        'safety-receipt': formatReceipt(safety),
         'kept-id': id,
       },
       report: renderRestore(result, platform.config.timezone),

@@ -7,7 +7,7 @@ import { summarizeAs, summarizeTables } from '../../src/report/summary/tables-su
 import type { ActionOutcome } from '../frame/action.ts';
 import { checkConsent } from './consent.ts';
 import type { RestoreRequest } from './request.ts';
-import { listSafetyOutputs } from './safety-outputs.ts';
+import { formatReceipt } from './receipt.ts';
 
 /** Restores tables, or one dump as another database. */
 export async function restorePart(platform: Platform, request: RestoreRequest): Promise<ActionOutcome> {
@@ -40,7 +40,8 @@ export async function restorePart(platform: Platform, request: RestoreRequest): 
       archive: result.plan.archive,
       plan: JSON.stringify(tablesPlanAsJson(result.plan)),
       verdict: result.done ? 'restored' : 'planned',
-      ...listSafetyOutputs(result.safety),
+      'safety-archive': result.safety?.archive,
+      'safety-receipt': formatReceipt(result.safety),
       'kept-id': result.id,
     },
     report: renderTables(result, timezone),
