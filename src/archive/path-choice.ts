@@ -24,7 +24,7 @@ interface Choice {
 const GLOBS = { dot: true, nonegate: true, noextglob: true, flags: 's' };
 
 /** More of them in one glob, and a name made for it could keep its search busy for minutes, or for ever. */
-const MOST = { stars: 3, globstars: 2, braces: 2 };
+const MOST = { furtherStars: 2, globstars: 2, braces: 2 };
 
 /**
  * Paths and globs of an archive (`uploads/student_0042/portfolio`, `uploads/student_00??`): chosen is what they name, and
@@ -104,12 +104,13 @@ function escapeOthers(text: string): string {
 
 function findWildFault(pattern: string): string | undefined {
   const bare = pattern.replace(/\\./gs, '');
+  const countOf = (text: string, sign: RegExp): number => text.match(sign)?.length ?? 0;
   // Braces may hold slashes: then all of it counts as one name.
   const names = bare.includes('{') ? [bare.replace(/(^|\/)\*\*(?=\/|$)/g, '$1')] : bare.split('/');
-  const countOf = (text: string, sign: RegExp): number => text.match(sign)?.length ?? 0;
-  if (names.some((name) => name !== '**' && countOf(name, /\*+/g) > MOST.stars)) {
-    return `as a glob it has more than ${MOST.stars} "*" in one name`;
-  }
+  const stars = names.filter((name) => name !== '**').map((name) => countOf(name, /\*+/g));
+  // A second star in a name has as many places to begin as the name has letters, and those of all names multiply.
+  if (stars.reduce((sum, count) => sum + Math.max(0, count - 1), 0) > MOST.furtherStars)
+    return `as a glob it has more than ${MOST.furtherStars} "*" beyond the first of each name`;
   if (bare.split('/').filter((name) => name === '**').length > MOST.globstars)
     return `as a glob it has more than ${MOST.globstars} "**"`;
   if (countOf(bare, /\{/g) > MOST.braces) return `as a glob it has more than ${MOST.braces} "{"`;

@@ -84,20 +84,29 @@ function chooseKept(kept: readonly KeptRecord[], id: string | undefined): KeptRe
 }
 
 /**
- * Whoever types `undo` again because it was killed wants it finished, which has just been done: the newest that could be
- * taken back is that very undo.
+ * Whoever types `undo` after one that was killed means that one. An undo has just been finished, and the newest that could
+ * be taken back is that very undo; of a restore that was reverted nothing is left, and the newest is an older one.
  */
 function refuseReversal(
   kept: readonly KeptRecord[],
   id: string | undefined,
   interrupted: RestoreJournal | undefined,
 ): void {
-  const finished = kept.at(-1);
-  if (id !== undefined || !interrupted?.undoes || finished?.id !== interrupted.id) return;
+  const newest = kept.at(-1);
+  if (id !== undefined || !interrupted) return;
+  const isFinished = newest?.id === interrupted.id;
+  if (interrupted.undoes && isFinished) {
+    throw new Failure(
+      'refused',
+      `the ${describeJournal(interrupted)} was interrupted, and is complete now: taking that back as well is to be asked for by its name`,
+      `If that is what you want: undo ${newest.id}.`,
+    );
+  }
+  if (interrupted.undoes || isFinished) return;
   throw new Failure(
     'refused',
-    `the ${describeJournal(interrupted)} was interrupted, and is complete now: taking that back as well is to be asked for by its name`,
-    `If that is what you want: undo ${finished.id}.`,
+    `the ${describeJournal(interrupted)} was interrupted before it replaced anything, and what it had made is removed: there is nothing of it to take back`,
+    newest ? `To take back an earlier one: undo ${newest.id}.` : 'Nothing is kept that could be put back.',
   );
 }
 

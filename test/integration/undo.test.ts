@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { backup } from '../../src/operations/backup.ts';
 import { forget } from '../../src/operations/forget.ts';
 import { restore, type RestoreResult } from '../../src/operations/restore.ts';
+import { writeJournal } from '../../src/operations/restore/journal.ts';
 import { listKept } from '../../src/operations/restore/kept.ts';
+import { makeRestoreId } from '../../src/operations/restore/own-paths.ts';
 import { status } from '../../src/operations/status.ts';
 import { undo, type UndoResult } from '../../src/operations/undo.ts';
 import { renderRestore } from '../../src/report/restore-report.ts';
@@ -234,6 +236,21 @@ describe('an undo', () => {
     expect(readdirSync(made.uploads)).toEqual(ownFolders());
     await takeBack();
     expect(describeTree(made.uploads)).toBe(restored);
+  }, 60_000);
+
+  it('takes nothing older back where a restore was killed before it replaced anything', async () => {
+    const kept = await listKept(made.state);
+    const started = new Date().toISOString();
+    const id = makeRestoreId(new Date());
+    const killed = { version: 1, id, phase: 'staging', archive, holder: 'a killed run', started } as const;
+    await writeJournal(made.state, { ...killed, databases: [], files: [] });
+    await expect(takeBack()).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('there is nothing of it to take back'),
+      next: `To take back an earlier one: undo ${kept.at(-1)?.id ?? ''}.`,
+    });
+    expect(await listKept(made.state)).toEqual(kept);
+    expect(existsSync(join(made.state, 'restore-journal.json'))).toBe(false);
   }, 60_000);
 
   it('reports a journal that somebody changed, and does nothing', async () => {

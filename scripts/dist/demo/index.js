@@ -42613,8 +42613,10 @@ async function finish(platform, journal) {
     }
     else if (journal.phase === 'swapping') {
         logger.warning(`The ${run}, begun ${journal.started}, was interrupted while it was put in place: going on.`);
-        // A reboot, or somebody, may have started those who use it, whether they ran when it began or not.
-        await haltAgain(platform, journal.users);
+        // A reboot, or somebody, may have started those who use it, whether they ran when it began or not. After its one
+        // rename, nothing is left to do that anybody would notice.
+        if (!journal.isSingleRename)
+            await haltAgain(platform, journal.users);
         await carryThrough(platform, { ...journal, files: await followContainers(platform, journal) });
         logger.warning(`The ${run} is complete now.`);
     }

@@ -1,11 +1,13 @@
 import { access } from 'node:fs/promises';
 import { Failure } from '../../logging/failure.ts';
+import { formatBytes } from '../../logging/quantity-text.ts';
 import { measureTree } from '../../sources/files/measure-tree.ts';
 import { listMounted } from '../../sources/files/way-back.ts';
 import { listOwnDatabases } from '../../sources/postgres/forget-databases.ts';
 import { quoteIdentifier } from '../../sources/postgres/query.ts';
 import { readLive } from '../../sources/postgres/read-live.ts';
 import type { Connection } from '../../sources/postgres/restore-facts.ts';
+import { measureRoom, RESERVE_BYTES } from '../../system/disk-room.ts';
 import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
@@ -132,6 +134,11 @@ async function planFolder(platform: Platform, record: KeptRecord, folder: KeptFi
   if (!found) throw refusal('their container was made anew, and what was kept went with the old one');
   const size = await measureTree(found.kept);
   if (!size) throw refusal(`${found.kept}, where they were kept, is gone${describeByHand(record)}`);
+  const { freeBytes } = await measureRoom(found.root);
+  if (freeBytes < RESERVE_BYTES)
+    throw refusal(
+      `${found.root} has ${formatBytes(freeBytes)} free: make room first (forget what is not needed any more)`,
+    );
   const directory = wayBackPathOf(platform.config.state, record.id);
   const removals = removalsPathIn(directory, source);
   try {
