@@ -86813,6 +86813,12 @@ class dump_lexer_DumpLexer {
         return at;
     }
     #readComment(byte) {
+        // To psql and the server a carriage return ends it as well, whatever comes behind; no trailer has one.
+        if (byte === 0x0d) {
+            this.#matched = -1;
+            this.#state = 'top';
+            return;
+        }
         if (byte !== newline) {
             if (this.#matched >= 0)
                 this.#matched = byte === trailer[this.#matched] ? this.#matched + 1 : -1;
@@ -87115,6 +87121,10 @@ const QUALIFIED = `${NAME}(?:\\.${NAME})?`;
 const LITERAL = "'(?:[^'\\\\]|'')*'";
 const PRIVILEGE = '(?:ALL|SELECT|INSERT|UPDATE|DELETE|TRUNCATE|REFERENCES|TRIGGER|MAINTAIN|USAGE|CREATE|CONNECT|TEMPORARY|EXECUTE)';
 const COLUMNS = `\\(${NAME}(?:,\\s*${NAME})*\\)`;
+/** The server's own tables are in pg_catalog, by that name or, since a dump sets no search path, by none. */
+const NOT_SYSTEM = '(?!"?[pP][gG]_)';
+/** What privileges are given on within one database. */
+const GRANTED = 'TABLE|SEQUENCE|SCHEMA|FUNCTION|PROCEDURE|TYPE|DOMAIN|LARGE OBJECT|LANGUAGE';
 /** Of one database. Languages, servers, subscriptions, event triggers, databases, roles and tablespaces are not here. */
 const KINDS = [
     'AGGREGATE',
@@ -87146,7 +87156,9 @@ const plain = new RegExp(`^(?:${[
     ';$',
     '(?:BEGIN|COMMIT);$',
     'SET (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout|transaction_timeout) = \\d+;$',
-    'SET (?:standard_conforming_strings|escape_string_warning|row_security) = (?:on|off);$',
+    // Off, a backslash would mean one thing in some quotes, and another in others.
+    'SET standard_conforming_strings = on;$',
+    'SET (?:escape_string_warning|row_security) = (?:on|off);$',
     'SET (?:check_function_bodies|default_with_oids) = (?:true|false);$',
     'SET (?:xmloption|client_min_messages) = \\w+;$',
     'SET (?:default_tablespace|default_table_access_method|search_path) = [\\w$"\', -]*;$',
@@ -87156,15 +87168,15 @@ const plain = new RegExp(`^(?:${[
     "SELECT pg_catalog\\.lo_(?:create|open|close|unlink)\\('?\\d+'?(?:, \\d+)?\\);$",
     "SELECT pg_catalog\\.lo_unlink\\(oid\\) FROM pg_catalog\\.pg_largeobject_metadata WHERE oid = '\\d+';$",
     "SELECT pg_catalog\\.lowrite\\(0, '\\\\{1,2}x[0-9a-f]*'\\);$",
-    `COPY ${QUALIFIED} (?:\\(${NAME}(?:, ${NAME})*\\) )?FROM stdin;$`,
-    'INSERT INTO ',
+    `COPY ${NOT_SYSTEM}${QUALIFIED} (?:\\(${NAME}(?:, ${NAME})*\\) )?FROM stdin;$`,
+    `INSERT INTO ${NOT_SYSTEM}`,
     'COMMENT ON ',
     `(?:ALTER|DROP) (?:${KINDS}|CONSTRAINT|EXTENSION|FUNCTION|INDEX|PROCEDURE|ROUTINE) `,
     `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED TABLE|${KINDS}) `,
-    `CREATE EXTENSION (?:IF NOT EXISTS )?(?!"?(?:${FAR_REACHING})\\b)(?:"[\\w-]+"|\\w+)(?: WITH SCHEMA ${NAME})?;$`,
+    `CREATE EXTENSION (?:IF NOT EXISTS )?(?!"?(?:${FAR_REACHING})\\b)(?:"[a-z0-9_-]+"|[a-z0-9_]+)(?: WITH SCHEMA ${NAME})?;$`,
     'REFRESH MATERIALIZED VIEW ',
     // With ON only: otherwise it is a role that is given.
-    `(?:GRANT|REVOKE)(?: GRANT OPTION FOR)? ${PRIVILEGE}(?: PRIVILEGES)?(?:${COLUMNS})?(?:,\\s*${PRIVILEGE}(?:${COLUMNS})?)* ON `,
+    `(?:GRANT|REVOKE)(?: GRANT OPTION FOR)? ${PRIVILEGE}(?: PRIVILEGES)?(?:${COLUMNS})?(?:,\\s*${PRIVILEGE}(?:${COLUMNS})?)* ON (?:${GRANTED}) `,
 ].join('|')})`);
 /** Up to its language, which pg_dump writes before the body: one that the database itself guards. */
 const guardedFunction = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) (?:(?!--|\/\*)[^'"$;]|'[^'\\]*'|"[^"]*")*?\n    LANGUAGE (?:sql|plpgsql)\b/;
@@ -93160,7 +93172,7 @@ async function surveyArchive(options) {
     const { dumps, links, entries, contentBytes } = reading;
     return {
         head: {
-            format: 1,
+            format: 2,
             name,
             sha256,
             sizeBytes,
@@ -93363,7 +93375,7 @@ async function openSurvey(path, { name, sha256 }) {
     if (!file)
         return undefined;
     const head = await readHead(file).catch(() => undefined);
-    if (head?.format === 1 && head.name === name && head.sha256 === sha256)
+    if (head?.format === 2 && head.name === name && head.sha256 === sha256)
         return file;
     await file.close();
     return undefined;

@@ -186,6 +186,12 @@ export class DumpLexer {
   }
 
   #readComment(byte: number): void {
+    // To psql and the server a carriage return ends it as well, whatever comes behind; no trailer has one.
+    if (byte === 0x0d) {
+      this.#matched = -1;
+      this.#state = 'top';
+      return;
+    }
     if (byte !== newline) {
       if (this.#matched >= 0) this.#matched = byte === trailer[this.#matched] ? this.#matched + 1 : -1;
       return;
