@@ -208,7 +208,10 @@ describe('hostile inputs', () => {
     ['backup', 'allow-shrink', longest],
     ['backup', 'writer-key', longest],
     ['restore', 'select', `a\u001b[31m,b`],
-    ['restore', 'target', 'a\nb'],
+    ['restore', 'to', 'a\nb'],
+    ['restore', 'path', '../x'],
+    ['restore', 'table', 'app.x'],
+    ['restore', 'as', 'a\u001b[31mb'],
   ])('of %s as %s are refused in one line', async (name, input, value) => {
     await expectRefused(name, { archive: 'latest', [input]: value });
   });

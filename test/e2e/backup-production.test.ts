@@ -138,7 +138,7 @@ vault: { path: /srv/vault/backups }
     const holder = spawn(
       'nsenter',
       [
-        '--to',
+        '--target',
         String(machine.pid),
         '--mount',
         'flock',
