@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Failure, messageOf } from '../../logging/failure.ts';
+import { feedPsql } from './feed-psql.ts';
 import { guardDump } from './restore-guard.ts';
 import { keepRowOrder } from './restore-order.ts';
 import { restoreApplicationName } from './restore-session.ts';
-import { awaitEnd, keepMessages } from './run-tool.ts';
+import { keepMessages } from './run-tool.ts';
 import { describeServerError } from './server-errors.ts';
 import type { PostgresServer } from './server.ts';
 import { readClientVersion, type PostgresVersion } from './versions.ts';
@@ -38,32 +36,8 @@ export async function loadStaged({ server, staged, chunks, isPart, signal }: Loa
   });
   const messages = keepMessages(psql);
   psql.stdout.resume();
-  const ended = awaitEnd(psql, 'psql');
-  ended.catch(() => undefined);
-  const stopped = new AbortController();
-  const abort = () => {
-    psql.kill('SIGTERM');
-    // One that waits for input does not notice that its session is over.
-    stopped.abort();
-    void sleep(killAfterMs, undefined, { ref: false }).then(() => {
-      psql.kill('SIGKILL');
-      // What it started may still hold the pipes.
-      for (const output of [psql.stdout, psql.stderr]) output.destroy();
-    });
-  };
-  signal?.addEventListener('abort', abort, { once: true });
-  if (signal?.aborted) abort();
-  let unreadable: { error: unknown } | undefined;
-  const session = writeSession(client, keepRowOrder(guardDump(chunks, staged, { isPart })), (error) => {
-    unreadable = { error };
-    // What came of the dump would pass for all of it.
-    abort();
-  });
-  const piped = pipeline(Readable.from(session, { objectMode: true, highWaterMark: 1 }), psql.stdin, {
-    signal: stopped.signal,
-  });
-  const isWhole = await awaitInput(piped, ended);
-  const { code, endedBy } = await ended.finally(() => signal?.removeEventListener('abort', abort));
+  const session = writeSession(client, keepRowOrder(guardDump(chunks, staged, { isPart })));
+  const { code, endedBy, unreadable, isWhole } = await feedPsql(psql, session, signal);
   const what = `loading database "${staged}" on ${server.label}`;
   if (signal?.aborted) throw new Failure('source', `${what} was interrupted`, 'Run the restore again.');
   if (unreadable) throw describeUnreadable(what, unreadable.error);
@@ -81,48 +55,14 @@ function describeUnreadable(what: string, cause: unknown): Failure {
   return new Failure('source', `${what}: the dump could not be read: ${messageOf(cause)}`, next, { cause });
 }
 
-/** How long psql may take to end once it was asked to. */
-const killAfterMs = 2000;
-
-/** How long whoever brings the dump may take to notice that psql has ended. */
-const graceMs = 1000;
-
-/** Waits until psql was given the whole dump: whether it was. Once psql has ended, nobody waits for who brings it. */
-async function awaitInput(piped: Promise<void>, ended: Promise<unknown>): Promise<boolean> {
-  const over = new AbortController();
-  const given = piped.then(
-    () => true,
-    () => false,
-  );
-  const unread = ended.then(() => sleep(graceMs, false, { signal: over.signal })).catch(() => false);
-  return Promise.race([given, unread]).finally(() => over.abort());
-}
-
 /**
  * The session's own lines before the dump. Within `\restrict` psql obeys no command of the dump, wherever it stands,
  * until a key is given that is drawn here. Commits need not wait for the disk: that of the swap does, for all.
  */
-async function* writeSession(
-  client: PostgresVersion,
-  dump: AsyncIterable<Buffer>,
-  fail: (error: unknown) => void,
-): AsyncGenerator<Buffer> {
+async function* writeSession(client: PostgresVersion, dump: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   if (knowsRestrict(client)) yield Buffer.from(`\\restrict ${randomBytes(32).toString('hex')}\n`);
   yield Buffer.from('SET synchronous_commit = off;\n');
-  const iterator = dump[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      // Only what reading throws: a pipe that psql has closed is thrown in at the yield, and psql says why itself.
-      const step = await iterator.next().catch((error: unknown) => {
-        fail(error);
-        throw error;
-      });
-      if (step.done) return;
-      yield step.value;
-    }
-  } finally {
-    await iterator.return?.();
-  }
+  yield* dump;
 }
 
 /** The minor releases since which psql has `\restrict`, by major. */

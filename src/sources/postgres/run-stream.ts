@@ -1,15 +1,9 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { Failure } from '../../logging/failure.ts';
+import { feedPsql } from './feed-psql.ts';
 import { restoreApplicationName } from './restore-session.ts';
-import { awaitEnd, keepMessages } from './run-tool.ts';
+import { keepMessages } from './run-tool.ts';
 import { describeServerError } from './server-errors.ts';
 import type { PostgresServer } from './server.ts';
-
-/** How long psql may take to end once it was asked to. */
-const killAfterMs = 2000;
 
 export interface StreamOptions {
   server: PostgresServer;
@@ -31,31 +25,7 @@ export async function runStream<T>(script: AsyncIterable<Buffer>, options: Strea
   const messages = keepMessages(psql);
   const output: Buffer[] = [];
   psql.stdout.on('data', (piece: Buffer) => output.push(piece));
-  const ended = awaitEnd(psql, 'psql');
-  ended.catch(() => undefined);
-  const stopped = new AbortController();
-  const abort = () => {
-    psql.kill('SIGTERM');
-    // One that waits for input does not notice that its session is over.
-    stopped.abort();
-    void sleep(killAfterMs, undefined, { ref: false }).then(() => {
-      psql.kill('SIGKILL');
-      for (const output of [psql.stdout, psql.stderr]) output.destroy();
-    });
-  };
-  let unreadable: { error: unknown } | undefined;
-  const noted = noteFailure(script, (error) => {
-    unreadable = { error };
-    abort();
-  });
-  signal?.addEventListener('abort', abort, { once: true });
-  if (signal?.aborted) abort();
-  // Once psql has ended, nobody waits for who brings the script.
-  const over = ended.finally(() => stopped.abort());
-  over.catch(() => undefined);
-  const source = Readable.from(noted, { objectMode: true, highWaterMark: 1 });
-  await pipeline(source, psql.stdin, { signal: stopped.signal }).catch(() => undefined);
-  const { code, endedBy } = await ended.finally(() => signal?.removeEventListener('abort', abort));
+  const { code, endedBy, unreadable } = await feedPsql(psql, script, signal);
   if (signal?.aborted) throw new Failure('source', `${what} was interrupted`, 'Run the restore again.');
   if (unreadable) throw unreadable.error;
   if (endedBy) throw new Failure('source', `${what}: psql was ended by ${endedBy}`, 'Run the restore again.');
@@ -76,24 +46,4 @@ function explain(what: string, stderr: string): Failure {
   }
   const failure = describeServerError(`${what} failed`, stderr.replace(/(ERROR: {1,2})[0-9A-Z]{5}: /, '$1'));
   return new Failure(failure.kind, failure.message, `Nothing was changed. ${failure.next}`, { cause: failure });
-}
-
-/** Tells of what reading throws; a pipe that psql has closed is none of it. */
-async function* noteFailure(
-  script: AsyncIterable<Buffer>,
-  tell: (error: unknown) => void,
-): AsyncGenerator<Buffer, void, undefined> {
-  const iterator = script[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const step = await iterator.next().catch((error: unknown) => {
-        tell(error);
-        throw error;
-      });
-      if (step.done) return;
-      yield step.value;
-    }
-  } finally {
-    await iterator.return?.();
-  }
 }
