@@ -2,8 +2,7 @@ import { Failure } from '../../logging/failure.ts';
 import { resolveExclusions, writeExclusion, type CatalogueTable } from './catalogue.ts';
 import { queryRows } from './query.ts';
 import { restoreApplicationName } from './restore-session.ts';
-import { awaitEnd, keepMessages } from './run-tool.ts';
-import { describeServerError } from './server-errors.ts';
+import { streamTool } from './stream-tool.ts';
 import { readTableGround } from './table-facts.ts';
 import { readEncoding, type RowSource } from './table-rows.ts';
 
@@ -42,21 +41,5 @@ export async function* dumpTable(source: RowSource): AsyncGenerator<Buffer, void
   // One pattern of pg_dump's is like the other.
   const only = writeExclusion({ schema, name: table }, encoding);
   const args = ['--format=plain', '--no-password', `--encoding=${encoding}`, `--table=${only}`];
-  const dump = server.start('pg_dump', args, { database, applicationName: restoreApplicationName });
-  const messages = keepMessages(dump);
-  const ended = awaitEnd(dump, 'pg_dump');
-  ended.catch(() => undefined);
-  dump.stdin.on('error', () => undefined);
-  dump.stdin.end();
-  let isWhole = false;
-  try {
-    yield* dump.stdout as AsyncIterable<Buffer>;
-    isWhole = true;
-  } finally {
-    if (!isWhole) dump.kill('SIGKILL');
-  }
-  const { code, endedBy } = await ended;
-  const what = `dumping ${schema}.${table} from "${database}"`;
-  if (endedBy) throw new Failure('source', `${what}: pg_dump was ended by ${endedBy}`, 'Run the restore again.');
-  if (code !== 0) throw describeServerError(`${what} failed`, messages());
+  yield* streamTool('pg_dump', args, { server, database, what: `dumping ${schema}.${table} from "${database}"` });
 }

@@ -42,7 +42,8 @@ export async function checkForeignStaged(
   return { differences: compare(record, { ...found, fingerprints }), uncompared: overlooked };
 }
 
-async function dumpStaged({
+/** Dumps a staged database without keeping it, its times as they are in `timezone`: gives what is to be known of it. */
+export async function dumpStaged({
   server,
   staged,
   record,

@@ -1,12 +1,10 @@
-import { drain } from '../../archive/byte-reader.ts';
 import type { DatabaseRecord, Fingerprints, Place } from '../../archive/manifest.ts';
-import { silent } from '../../logging/logger.ts';
-import { dumpDatabase } from './dump.ts';
 import { splitQualifiedName } from './dump-statements.ts';
 import { tableKey } from './table-name.ts';
 import { compareFingerprints } from './fingerprints.ts';
 import { quoteLiteral } from './query.ts';
-import { restoreApplicationName, runStatements } from './restore-session.ts';
+import { dumpStaged } from './restore-check.ts';
+import { runStatements } from './restore-session.ts';
 import type { PostgresServer } from './server.ts';
 
 /** A table by its schema and name, without quotes. */
@@ -57,18 +55,7 @@ export async function checkStagedTables(
   tables: readonly TableId[],
   { timezone, signal }: { timezone?: string; signal?: AbortSignal | undefined } = {},
 ): Promise<string[]> {
-  const dump = dumpDatabase({
-    server,
-    database: staged,
-    dump: record.dump,
-    source: record.source,
-    applicationName: restoreApplicationName,
-    log: silent,
-    ...(timezone === undefined ? {} : { timezone }),
-    ...(signal ? { signal } : {}),
-  });
-  await drain(dump.chunks);
-  const { record: found } = await dump.finished;
+  const found = await dumpStaged({ server, staged, record, signal, ...(timezone === undefined ? {} : { timezone }) });
   return compareFingerprints(only(record.fingerprints, tables), only(found.fingerprints, tables));
 }
 

@@ -1,9 +1,7 @@
-import { Failure } from '../../logging/failure.ts';
 import { queryRows, quoteIdentifier } from './query.ts';
 import { restoreApplicationName } from './restore-session.ts';
-import { awaitEnd, keepMessages } from './run-tool.ts';
-import { describeServerError } from './server-errors.ts';
 import type { PostgresServer } from './server.ts';
+import { streamTool } from './stream-tool.ts';
 import type { TableColumn } from './table-facts.ts';
 
 /** A table of a database on a server, with the columns of which rows are taken. */
@@ -70,31 +68,14 @@ export async function readEncoding(server: PostgresServer, database: string): Pr
 }
 
 /** The rows of a table as COPY writes them, generated columns included. @throws Failure `source` */
-async function* copyOut(source: RowSource, encoding: string): AsyncGenerator<Buffer, void, undefined> {
-  const { server, database, schema, table, columns } = source;
-  const psql = server.start('psql', ['-XAtqw', '-v', 'ON_ERROR_STOP=1', '-f', '-'], {
+function copyOut({ server, database, schema, table, columns }: RowSource, encoding: string): AsyncIterable<Buffer> {
+  const rows = `SELECT ${listColumns(columns)} FROM ONLY ${qualify(schema, table)}`;
+  return streamTool('psql', ['-XAtqw', '-v', 'ON_ERROR_STOP=1', '-f', '-'], {
+    server,
     database,
-    applicationName: restoreApplicationName,
+    what: `reading the rows of ${schema}.${table} from "${database}"`,
+    input: `${canonicalSettings}COPY (${rows}) TO STDOUT WITH (ENCODING '${encoding}');\n`,
   });
-  const messages = keepMessages(psql);
-  const ended = awaitEnd(psql, 'psql');
-  ended.catch(() => undefined);
-  psql.stdin.on('error', () => undefined);
-  psql.stdin.end(
-    `${canonicalSettings}COPY (SELECT ${listColumns(columns)} FROM ONLY ${qualify(schema, table)}) TO STDOUT WITH (ENCODING '${encoding}');\n`,
-  );
-  let isWhole = false;
-  try {
-    yield* psql.stdout as AsyncIterable<Buffer>;
-    isWhole = true;
-  } finally {
-    if (!isWhole) psql.kill('SIGKILL');
-  }
-  const { code, endedBy } = await ended;
-  if (code === 0) return;
-  const what = `reading the rows of ${schema}.${table} from "${database}"`;
-  if (endedBy) throw new Failure('source', `${what}: psql was ended by ${endedBy}`, 'Run the restore again.');
-  throw describeServerError(`${what} failed`, messages());
 }
 
 /** The part of a script that fills `into` (a relation as SQL) with the rows of a table. */
