@@ -1,18 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
  * Puts `content` at `path` so that, whatever happens and whenever, either the former file is there or the new one,
  * whole. `mode` holds whatever the umask says. Rejects with the system's error and leaves nothing behind.
  */
-export async function writeDurably(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+export async function writeDurably(
+  path: string,
+  content: string | Uint8Array | AsyncIterable<Uint8Array>,
+  mode: number,
+): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {
-      await file.writeFile(content);
+      await writeFile(file, content);
       await file.chmod(mode);
       await file.sync();
     } finally {

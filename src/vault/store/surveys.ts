@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { constants, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { constants, open, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { DumpSurveyor, SurveyHead } from '../../archive/foreign-survey.ts';
 import { gunzipStream } from '../../archive/gunzip-stream.ts';
 import { Failure } from '../../logging/failure.ts';
-import { syncDirectory } from '../../system/durable-file.ts';
+import { removeUnfinished, writeDurably } from '../../system/durable-file.ts';
 import { acquireLock } from '../../system/lock.ts';
 import { openArchive } from './archive-file.ts';
 import { surveyingLockPath, surveyPath, type Store } from './layout.ts';
@@ -45,7 +44,7 @@ export async function obtainSurvey(options: ObtainOptions): Promise<{ line: Fore
   try {
     const made = await openSurvey(path, line);
     if (made) return { line, file: made };
-    await sweepUnfinished(dirname(path));
+    await removeUnfinished(dirname(path), () => true);
     await writeSurvey(path, await makeSurvey(options, line));
     // It may have been retired meanwhile: its line in the ledger comes before what is kept beside it goes.
     await findForeign(store, name).catch(async (error: unknown) => {
@@ -151,33 +150,11 @@ async function readHead(file: FileHandle): Promise<SurveyHead> {
 }
 
 async function writeSurvey(path: string, { head, dumps, lines }: Survey): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
-  try {
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      const text = function* (): Generator<string> {
-        yield `${[head, ...dumps].map((each) => JSON.stringify(each)).join('\n')}\n`;
-        for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
-          yield `${lines.slice(at, at + LINES_AT_ONCE).join('\n')}\n`;
-        }
-      };
-      const gzip = Readable.from(text()).pipe(createGzip());
-      for await (const piece of gzip) await file.appendFile(piece as Buffer);
-      await file.sync();
-    } finally {
-      await file.close();
+  const text = function* (): Generator<string> {
+    yield `${[head, ...dumps].map((each) => JSON.stringify(each)).join('\n')}\n`;
+    for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
+      yield `${lines.slice(at, at + LINES_AT_ONCE).join('\n')}\n`;
     }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncDirectory(dirname(path));
-}
-
-/** What a killed one was writing; the lock must be held. */
-async function sweepUnfinished(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (/^\..*\.[0-9a-f]{12}\.tmp$/.test(name)) await rm(join(folder, name), { force: true });
-  }
+  };
+  await writeDurably(path, Readable.from(text()).pipe(createGzip()), 0o600);
 }
