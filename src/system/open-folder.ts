@@ -42,7 +42,7 @@ export class OpenFolder {
     try {
       return new OpenFolder(await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW));
     } catch (error) {
-      if (NO_FOLDER.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+      if (isNoFolder(error)) return undefined;
       throw error;
     }
   }
@@ -105,6 +105,11 @@ export class OpenFolder {
 const PRIVATE_MODE = 0o700;
 const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 const SLASH = 0x2f;
+
+/** Whether an error says that a path leads to no folder: nothing is there, or a file, or a symbolic link. */
+export function isNoFolder(error: unknown): boolean {
+  return NO_FOLDER.has((error as NodeJS.ErrnoException).code ?? '');
+}
 
 /** The folder part of a relative path, and the name in it. */
 export function splitPath(path: Buffer): { parent: Buffer; name: Buffer } {

@@ -4,7 +4,7 @@ import { formatTocLine, type TocLine } from '../../archive/toc-line.ts';
 import { describeFolders, listAdded } from '../../sources/files/way-back.ts';
 import { syncDirectory } from '../../system/durable-file.ts';
 import { FolderTree } from '../../system/folder-tree.ts';
-import { splitPath } from '../../system/open-folder.ts';
+import { isNoFolder, splitPath } from '../../system/open-folder.ts';
 import type { FilesSwap, RestoreJournal } from './journal.ts';
 import { encodeName, mapEach, readFolders, readNames, writeList } from './lists.ts';
 import { directoriesPathIn, keptRecordsIn, removalsPathIn, wayBackPathOf } from './own-paths.ts';
@@ -72,7 +72,7 @@ function hasAttributesOf(folder: TocLine, { mode = 0o755, uid = 0, gid = 0, mtim
 }
 
 function isMissing(error: unknown): false {
-  if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  if (!isNoFolder(error)) throw error;
   return false;
 }
 

@@ -1,5 +1,6 @@
 import { link, rename, rmdir, unlink } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
+import { withoutSlash } from '../../archive/entry-names.ts';
 import { Failure } from '../../logging/failure.ts';
 import { joinBytes } from '../../system/long-path.ts';
 import { OpenFolder, splitPath } from '../../system/open-folder.ts';
@@ -230,8 +231,4 @@ async function removeEntry(parent: OpenFolder, name: Buffer): Promise<void> {
 
 function ignoreGone(error: unknown): void {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-}
-
-function withoutSlash(name: Buffer): Buffer {
-  return name.at(-1) === 0x2f ? name.subarray(0, -1) : name;
 }

@@ -1,5 +1,6 @@
 import { lstat as lstatRoot, readdir } from 'node:fs/promises';
 import { constants, lstat, type BigIntStats, type Dirent } from 'node:fs';
+import { withoutSlash } from '../../archive/entry-names.ts';
 import type { FolderTree } from '../../system/folder-tree.ts';
 import type { HeldFolder } from '../../system/held-folder.ts';
 
@@ -117,8 +118,4 @@ function isFolder(stat: BigIntStats): boolean {
 export function isGone(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
-function withoutSlash(name: Buffer): Buffer {
-  return name.at(-1) === 0x2f ? name.subarray(0, -1) : name;
 }

@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import type { TocLine } from '../../archive/toc-line.ts';
 import { FolderTree } from '../../system/folder-tree.ts';
 import { joinBytes } from '../../system/long-path.ts';
-import { OpenFolder } from '../../system/open-folder.ts';
+import { isNoFolder, OpenFolder } from '../../system/open-folder.ts';
 
 /**
  * The names, relative to the root, that putting the staged entries in place adds where nothing gives way to them that
@@ -129,5 +129,5 @@ export async function* describeFolders(
 }
 
 function ignoreMissing(error: unknown): undefined {
-  if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  if (!isNoFolder(error)) throw error;
 }
