@@ -8,7 +8,7 @@ import type { OpenArchive } from './open-archive.ts';
 import type { Platform } from './platform.ts';
 import { choose } from './restore/choose.ts';
 import { warnOfInterrupted } from './restore/interrupted-text.ts';
-import { writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { beginJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { describeArchive, lookAtDump, warnOfDamage, type PlannedArchive } from './restore/look-at-dump.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { discardStaged, orDiscard } from './restore/or-discard.ts';
@@ -168,7 +168,7 @@ async function restoreFrom(
   options: RestoreAsOptions,
   asked: readonly AskedTable[],
 ): Promise<Outcome> {
-  const { config, logger, holder, now } = platform;
+  const { config, logger, now } = platform;
   logger.phase('Plan');
   const manifest = await archive.manifest();
   const target = chooseTarget(manifest, options, asked);
@@ -183,12 +183,7 @@ async function restoreFrom(
   const staged = stagedNameOf(options.as, id);
   // Until the end it says `staging`: killed, the staged database goes, or has its name already.
   const journal: RestoreJournal = {
-    version: 1,
-    id,
-    phase: 'staging',
-    archive: archive.name,
-    holder,
-    started: now().toISOString(),
+    ...beginJournal(platform, { id, archive: archive.name }),
     databases: [{ source: record.source, live: options.as, staged, kept: keptNameOf(options.as, id) }],
     files: [],
     makes: [{ source: record.source, database: options.as }],

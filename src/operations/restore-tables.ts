@@ -7,7 +7,7 @@ import type { OpenArchive } from './open-archive.ts';
 import type { Platform } from './platform.ts';
 import { backUpFirst } from './restore/back-up-first.ts';
 import { warnOfInterrupted } from './restore/interrupted-text.ts';
-import { writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { beginJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { planTables, refuseImpossibleTables, type TablesPlan } from './restore/plan-tables.ts';
 import { orDiscard } from './restore/or-discard.ts';
@@ -94,7 +94,7 @@ async function restoreFrom(
   options: RestoreTablesOptions,
   runDirectory: string,
 ): Promise<Outcome> {
-  const { config, logger, holder, now } = platform;
+  const { config, logger, now } = platform;
   logger.phase('Plan');
   const isInPlace = options.isInPlace === true;
   const manifest = await archive.manifest();
@@ -113,12 +113,7 @@ async function restoreFrom(
     .map(([first]) => first)
     .filter((first) => first !== undefined);
   const journal: RestoreJournal = {
-    version: 1,
-    id,
-    phase: 'staging',
-    archive: archive.name,
-    holder,
-    started: now().toISOString(),
+    ...beginJournal(platform, { id, archive: archive.name }),
     // Of these, only the staged ones are ever made, and go again.
     databases: dumps.map(({ record }) => ({
       source: record.source,

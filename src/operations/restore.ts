@@ -9,7 +9,7 @@ import { backUpFirst } from './restore/back-up-first.ts';
 import { chooseParts, type Choice } from './restore/choose.ts';
 import { measure, type StepDuration } from './restore/estimate.ts';
 import { planOnly } from './restore/plan-only.ts';
-import { writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { beginJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { orDiscard } from './restore/or-discard.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
@@ -96,7 +96,7 @@ async function restoreFrom(
   options: RestoreOptions,
   runDirectory: string,
 ): Promise<RestoreOutcome> {
-  const { config, logger, holder, now } = platform;
+  const { config, logger, now } = platform;
   logger.phase('Plan');
   const clock = new StepClock();
   const manifest = await archive.manifest();
@@ -130,12 +130,7 @@ async function restoreFrom(
     };
     refuseImpossible(current);
     const journal: RestoreJournal = {
-      version: 1,
-      id,
-      phase: 'staging',
-      archive: archive.name,
-      holder,
-      started: now().toISOString(),
+      ...beginJournal(platform, { id, archive: archive.name }),
       databases: plan.databases.map(({ record }) => ({
         source: record.source,
         live: record.database,

@@ -3,7 +3,7 @@ import { Failure } from '../logging/failure.ts';
 import type { Platform } from './platform.ts';
 import type { CarriedThrough } from './restore/carry-through.ts';
 import { describeJournal, warnOfInterrupted } from './restore/interrupted-text.ts';
-import { readJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { beginJournal, readJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { listKept, type KeptRecord } from './restore/kept.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
@@ -115,45 +115,32 @@ function refuseImpossible({ id, refusals }: UndoPlan): void {
   throw new Failure('refused', `${id} cannot be undone: ${refusals.join('; ')}`, 'Nothing was changed.');
 }
 
+function beginUndo(platform: Platform, { id, since, archive, undoes }: UndoPlan) {
+  const undone = { id, since, ...(undoes ? { undoes } : {}) };
+  return beginJournal(platform, { id: makeRestoreId(platform.now()), archive, undoes: undone });
+}
+
 /** Tables go back in one transaction: no service stands still for it. */
-async function carryOutTables(
-  platform: Platform,
-  { id: undone, since, archive, undoes, ...plan }: UndoPlan,
-): Promise<Omit<UndoResult, 'durationMs'>> {
-  const { holder, now, logger } = platform;
-  const id = makeRestoreId(now());
-  logger.phase('Swap');
-  const tables = await putTablesBack(platform, plan.tables, {
-    version: 1,
-    id,
-    phase: 'staging',
-    archive,
-    undoes: { id: undone, since, ...(undoes ? { undoes } : {}) },
-    holder,
-    started: now().toISOString(),
-  });
-  return { plan: { id: undone, since, archive, ...(undoes ? { undoes } : {}), ...plan }, done: true, id, tables };
+async function carryOutTables(platform: Platform, plan: UndoPlan): Promise<Omit<UndoResult, 'durationMs'>> {
+  const begun = beginUndo(platform, plan);
+  platform.logger.phase('Swap');
+  return { plan, done: true, id: begun.id, tables: await putTablesBack(platform, plan.tables, begun) };
 }
 
 async function carryOut(platform: Platform, plan: UndoPlan): Promise<Omit<UndoResult, 'durationMs'>> {
-  const { config, logger, holder, now } = platform;
-  const id = makeRestoreId(now());
+  const { config, logger } = platform;
+  const begun = beginUndo(platform, plan);
+  const { id } = begun;
   const workDirectory = workDirectoryOf(config.state, id);
   await mkdir(workDirectory, { recursive: true, mode: 0o700 });
   let isBegun = false;
   try {
     const journal = {
-      version: 1,
-      id,
-      phase: 'staging',
-      archive: plan.archive,
-      undoes: { id: plan.id, since: plan.since, ...(plan.undoes ? { undoes: plan.undoes } : {}) },
-      holder,
-      started: now().toISOString(),
+      ...begun,
       databases: plan.databases.map((database) => placeDatabaseBack(database, id)),
       files: await Promise.all(plan.files.map((folder) => placeFilesBack(folder, id, config.state))),
       users: plan.users,
-    } as const;
+    };
     isBegun = true;
     await writeJournal(config.state, journal);
     logger.phase('Swap');

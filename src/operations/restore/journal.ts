@@ -4,6 +4,7 @@ import { Failure } from '../../logging/failure.ts';
 import type { OwnInodes } from '../../sources/files/own-folder.ts';
 import { kindOfName } from '../../sources/postgres/own-names.ts';
 import { syncDirectory, writeDurably } from '../../system/durable-file.ts';
+import type { Platform } from '../platform.ts';
 import type { Users } from '../services/find-users.ts';
 import type { Undone } from './kept.ts';
 import { directoriesPathOf, incomingPathOf, isOwnKept, removalsPathOf } from './own-paths.ts';
@@ -89,6 +90,14 @@ export interface RestoreJournal {
 
 /** Of its file in the state directory. */
 export const JOURNAL_NAME = 'restore-journal.json';
+
+/** What every journal begins with: nothing is replaced yet. */
+export function beginJournal<About extends Pick<RestoreJournal, 'id' | 'archive' | 'undoes'>>(
+  { holder, now }: Pick<Platform, 'holder' | 'now'>,
+  about: About,
+): About & Pick<RestoreJournal, 'version' | 'phase' | 'holder' | 'started'> {
+  return { version: 1, phase: 'staging', ...about, holder, started: now().toISOString() };
+}
 
 /** Makes the journal the word that counts: it is on disk when this returns. */
 export async function writeJournal(stateDirectory: string, journal: RestoreJournal): Promise<void> {
