@@ -19,46 +19,28 @@ export interface AdmittedEntry extends SafeEntry {
   isOutside: boolean;
 }
 
+/** Who owns what belongs to root in an archive. */
+export interface Owner {
+  uid: number;
+  gid: number;
+}
+
 export interface ForeignOptions {
   /** The tar, decompressed (`gunzipStream`). */
   tar: AsyncIterable<Uint8Array>;
   /** Content in bytes that may be extracted: what the disk has room for. */
   maxBytes: number;
-  /** Who owns what belongs to root in the archive; by default nobody. */
-  ownerForRoot?: { uid: number; gid: number };
-  /** Told of everything that is extracted otherwise than it is stored, or not at all. */
-  note: (name: Buffer, what: string) => void;
 }
 
 /**
- * The entries of an archive that we did not make: read as strictly as ours, with the bits masked and the links left out
- * by which it could do harm. Throws an ArchiveDamage on what cannot be extracted safely.
- */
-export async function* readForeignEntries(options: ForeignOptions): AsyncGenerator<SafeEntry, void, undefined> {
-  for await (const { header, body, isOutside } of admitForeignEntries(options)) {
-    if (isOutside) {
-      options.note(header.name, `a link to ${showName(header.linkName ?? Buffer.alloc(0))}, outside: left out`);
-      continue;
-    }
-    const masked = maskHeader(header, options.ownerForRoot);
-    if (masked.mode !== header.mode) {
-      options.note(header.name, `mode ${header.mode.toString(8)} becomes ${masked.mode.toString(8)}`);
-    }
-    if (masked.uid !== header.uid || masked.gid !== header.gid) {
-      options.note(header.name, `it belonged to root, and goes to ${masked.uid}:${masked.gid}`);
-    }
-    yield { header: masked, body };
-  }
-}
-
-/**
- * The same with nothing masked and nothing left out, for whoever does so by himself (`maskHeader`).
+ * The entries of an archive that we did not make, read as strictly as ours, with nothing masked and nothing left out:
+ * whoever extracts them does so (`maskHeader`, `isOutside`).
  * @throws ArchiveDamage on what cannot be extracted safely; Failure `space` beyond `maxBytes`.
  */
 export async function* admitForeignEntries({
   tar,
   maxBytes,
-}: Pick<ForeignOptions, 'tar' | 'maxBytes'>): AsyncGenerator<AdmittedEntry, void, undefined> {
+}: ForeignOptions): AsyncGenerator<AdmittedEntry, void, undefined> {
   const guard = new EntryGuard();
   let totalBytes = 0;
   let ordinal = 0;
@@ -105,7 +87,7 @@ function normalizeNames(raw: TarHeader): TarHeader {
 /** Without the bits by which an entry could do harm; what belongs to root goes to `ownerForRoot`, by default nobody. */
 export function maskHeader<Header extends Pick<TarHeader, 'mode' | 'uid' | 'gid'> & { type: string }>(
   header: Header,
-  ownerForRoot: ForeignOptions['ownerForRoot'],
+  ownerForRoot: Owner | undefined,
 ): Header {
   const masked = { ...header };
   if (header.type !== 'symlink') masked.mode &= ~(SETUID_SETGID_STICKY | WORLD_WRITABLE);

@@ -14,7 +14,7 @@ import { TarProcess } from './tar-process.ts';
 const LONGEST_NAME_BYTES = 3500;
 
 export interface ExtractOptions {
-  /** Safe entries in their order, as `readOwnEntries` and `readForeignEntries` yield them. */
+  /** Safe entries in their order, as `readOwnEntries` yields them. */
   entries: AsyncIterable<SafeEntry>;
   /** An empty directory. Others may write to it: where this process is root, it writes nowhere else whatever they do. */
   directory: string;

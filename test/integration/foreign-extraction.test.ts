@@ -3,9 +3,9 @@ import { lstat, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ArchiveDamage } from '../../src/archive/archive-damage.ts';
-import { readForeignEntries } from '../../src/archive/foreign-entries.ts';
 import { extractEntries } from '../../src/archive/gnu-tar.ts';
 import { makeExtractionPlace, owner, type ExtractionPlace } from '../fixtures/extraction-place.ts';
+import { readForeignEntries } from '../fixtures/foreign-entries.ts';
 import { hostileTars, rawMember, rawTar } from '../fixtures/hostile-tar.ts';
 
 let place: ExtractionPlace;

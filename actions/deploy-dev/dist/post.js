@@ -48677,7 +48677,7 @@ async function writeDurably(path, content, mode) {
     try {
         const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(temporary, 'wx', 0o600);
         try {
-            await file.writeFile(content);
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.writeFile)(file, content);
             await file.chmod(mode);
             await file.sync();
         }

@@ -87996,7 +87996,7 @@ async function drain(source) {
 const SLASH = 0x2f;
 const MAX_COMPONENT_BYTES = 255;
 /** A name as people read it: UTF-8 with what is not printable escaped. */
-function entry_names_showName(name) {
+function showName(name) {
     return JSON.stringify(name.toString('utf8')).slice(1, -1);
 }
 /** A name without the slash at its end, which marks directories. */
@@ -88239,7 +88239,7 @@ async function* parseTar(source, { isForeign }) {
             if (isZeroBlock(block) && block.length === layout/* TAR_BLOCK */.mv)
                 break;
             const fields = attempt(`after ${last}`, () => parseWholeBlock(block));
-            const where = entry_names_showName(announced.path ?? announced.longName ?? fields.name);
+            const where = showName(announced.path ?? announced.longName ?? fields.name);
             if ('xgLK'.includes(fields.typeFlag)) {
                 const body = await takePseudoBody(reader, fields.size, where);
                 announced = attempt(where, () => announce(announced, fields.typeFlag, body, isForeign));
@@ -90267,7 +90267,7 @@ class EntryGuard {
     }
     /** Throws an ArchiveDamage where the entry must not be extracted. */
     admit(header) {
-        const where = entry_names_showName(header.name);
+        const where = showName(header.name);
         const fault = header.type !== 'dir' && header.name.at(-1) === entry_guard_SLASH ? 'the name ends in a slash' : this.#findFault(header);
         if (fault !== undefined)
             throw new ArchiveDamage(where, fault);
@@ -90304,7 +90304,7 @@ class EntryGuard {
             if (kind === 'dir' || kind === 'implied')
                 break;
             if (kind !== undefined)
-                return `it lies below ${entry_names_showName(ancestor)}, which is a ${kind}`;
+                return `it lies below ${showName(ancestor)}, which is a ${kind}`;
             this.#names.set(ancestor, 'implied');
             this.#impliedBytes += ancestor.length;
         }
@@ -90331,7 +90331,7 @@ async function* readOwnEntries(extents, { guard = new EntryGuard(), wants = () =
     const feed = new ExtentFeed();
     for await (const { header, bodyOffset, body } of parseTar(feed.concatenate(extents), { isForeign: false })) {
         const line = feed.lines.shift();
-        const where = entry_names_showName(header.name);
+        const where = showName(header.name);
         if (!line)
             throw new ArchiveDamage(where, 'the index does not know it');
         compareWithLine(header, line, where);
@@ -90348,7 +90348,7 @@ async function* readOwnEntries(extents, { guard = new EntryGuard(), wants = () =
     }
     const left = feed.lines[0];
     if (left)
-        throw new ArchiveDamage(entry_names_showName(left.name), 'the index knows it, the tar does not');
+        throw new ArchiveDamage(showName(left.name), 'the index knows it, the tar does not');
 }
 /** The tar of all extents, with their lines and the places where chunks begin, in step with what was read. */
 class ExtentFeed {
@@ -90432,7 +90432,7 @@ async function* checkChunks(options) {
 function beginChunk(line, start, size) {
     const end = start + (line.chunkSize ?? size - start);
     if ((line.chunkOffset ?? 0) !== start || end > size || end <= start) {
-        throw new ArchiveDamage(entry_names_showName(line.name), `the index has no chunk at ${start}`);
+        throw new ArchiveDamage(showName(line.name), `the index has no chunk at ${start}`);
     }
     return { start, end, digest: line.chunkDigest, hash: (0,external_node_crypto_.createHash)('sha256') };
 }
@@ -90726,8 +90726,8 @@ async function* readExtents(chosen, bytes) {
     }
 }
 function namesOf(lines, continued) {
-    const names = lines.map(({ name }) => entry_names_showName(name));
-    return [...new Set(continued ? [entry_names_showName(continued.name), ...names] : names)];
+    const names = lines.map(({ name }) => showName(name));
+    return [...new Set(continued ? [showName(continued.name), ...names] : names)];
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/read-manifest.js
@@ -91790,7 +91790,7 @@ async function nameEntries(store, name, offsets) {
         let last;
         for await (const { extent, lines } of reader.entries()) {
             if (offsets.has(extent.offset)) {
-                const listed = lines.slice(0, LISTED_NAMES).map((line) => entry_names_showName(toc_line_parseTocLine(line).name));
+                const listed = lines.slice(0, LISTED_NAMES).map((line) => showName(toc_line_parseTocLine(line).name));
                 // Without a line of its own it goes on with the entry before.
                 names.set(extent.offset, listed.length > 0 || last === undefined ? [...new Set(listed)] : [last]);
                 if (names.size === offsets.size)
@@ -91798,7 +91798,7 @@ async function nameEntries(store, name, offsets) {
             }
             const line = lines.at(-1);
             if (line !== undefined)
-                last = entry_names_showName(toc_line_parseTocLine(line).name);
+                last = showName(toc_line_parseTocLine(line).name);
         }
     }
     catch {
@@ -92969,27 +92969,8 @@ const WORLD_WRITABLE = 0o002;
 const NOBODY = 65_534;
 const NO_ID = (/* unused pure expression or super */ null && (2 ** 32 - 1));
 /**
- * The entries of an archive that we did not make: read as strictly as ours, with the bits masked and the links left out
- * by which it could do harm. Throws an ArchiveDamage on what cannot be extracted safely.
- */
-async function* readForeignEntries(options) {
-    for await (const { header, body, isOutside } of admitForeignEntries(options)) {
-        if (isOutside) {
-            options.note(header.name, `a link to ${showName(header.linkName ?? Buffer.alloc(0))}, outside: left out`);
-            continue;
-        }
-        const masked = maskHeader(header, options.ownerForRoot);
-        if (masked.mode !== header.mode) {
-            options.note(header.name, `mode ${header.mode.toString(8)} becomes ${masked.mode.toString(8)}`);
-        }
-        if (masked.uid !== header.uid || masked.gid !== header.gid) {
-            options.note(header.name, `it belonged to root, and goes to ${masked.uid}:${masked.gid}`);
-        }
-        yield { header: masked, body };
-    }
-}
-/**
- * The same with nothing masked and nothing left out, for whoever does so by himself (`maskHeader`).
+ * The entries of an archive that we did not make, read as strictly as ours, with nothing masked and nothing left out:
+ * whoever extracts them does so (`maskHeader`, `isOutside`).
  * @throws ArchiveDamage on what cannot be extracted safely; Failure `space` beyond `maxBytes`.
  */
 async function* admitForeignEntries({ tar, maxBytes, }) {
@@ -93022,7 +93003,7 @@ async function* admitForeignEntries({ tar, maxBytes, }) {
 }
 /** Of a name that nobody bounded. */
 function showStart(name) {
-    return entry_names_showName(name.subarray(0, 100));
+    return showName(name.subarray(0, 100));
 }
 /** `./` before a name goes, a directory's name ends in a slash; a link's target loses `./` where it names an entry. */
 function normalizeNames(raw) {
@@ -93084,7 +93065,7 @@ class SurveyLines {
         this.#lines.push({ key: line.name.toString('latin1'), text });
         this.#bytes += text.length + line.name.length;
         if (this.#lines.length > MAX_SURVEY_ENTRIES || this.#bytes > MAX_SURVEY_BYTES / 2) {
-            throw new ArchiveDamage(entry_names_showName(line.name), `it holds more than ${this.#lines.length - 1} entries`);
+            throw new ArchiveDamage(showName(line.name), `it holds more than ${this.#lines.length - 1} entries`);
         }
     }
     /** All lines, sorted; with those of folders that are only implied, and without what nobody made on purpose. */
@@ -93096,7 +93077,7 @@ class SurveyLines {
             if (!isLeftover(key, (name) => holds(all, name)))
                 return true;
             if (leftovers.count++ === 0)
-                leftovers.first = entry_names_showName(Buffer.from(key, 'latin1'));
+                leftovers.first = showName(Buffer.from(key, 'latin1'));
             return false;
         });
         this.#lines = kept;
@@ -93208,7 +93189,7 @@ class Reading {
             this.#newestNs = mtimeNs;
         if (isOutside) {
             if (this.links.count++ === 0)
-                this.links.first = entry_names_showName(name);
+                this.links.first = showName(name);
             return;
         }
         const digest = type === 'reg' ? await this.#read(ordinal, name, body) : undefined;
@@ -93228,7 +93209,7 @@ class Reading {
     #keep(dump, name) {
         this.#findingsBytes += JSON.stringify(dump).length;
         if (this.#findingsBytes > MAX_FINDINGS_BYTES) {
-            throw new ArchiveDamage(entry_names_showName(name), 'its dumps name more than any platform has');
+            throw new ArchiveDamage(showName(name), 'its dumps name more than any platform has');
         }
         this.dumps.push(dump);
     }
@@ -93270,7 +93251,6 @@ class Reading {
 
 
 
-
 /** A survey of a large archive takes minutes, and each takes memory for itself. */
 const surveys_DEFAULT_LOCK_WAIT_MS = 900_000;
 const LINES_AT_ONCE = 4096;
@@ -93293,7 +93273,7 @@ async function obtainSurvey(options) {
         const made = await openSurvey(path, line);
         if (made)
             return { line, file: made };
-        await sweepUnfinished((0,external_node_path_.dirname)(path));
+        await (0,durable_file/* removeUnfinished */.E1)((0,external_node_path_.dirname)(path), () => true);
         await writeSurvey(path, await makeSurvey(options, line));
         // It may have been retired meanwhile: its line in the ledger comes before what is kept beside it goes.
         await findForeign(store, name).catch(async (error) => {
@@ -93391,38 +93371,13 @@ async function readHead(file) {
     return JSON.parse(start.toString('utf8', 0, start.indexOf(surveys_NEWLINE)));
 }
 async function writeSurvey(path, { head, dumps, lines }) {
-    const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_path_.basename)(path)}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.tmp`);
-    try {
-        const file = await (0,promises_.open)(temporary, 'wx', 0o600);
-        try {
-            const text = function* () {
-                yield `${[head, ...dumps].map((each) => JSON.stringify(each)).join('\n')}\n`;
-                for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
-                    yield `${lines.slice(at, at + LINES_AT_ONCE).join('\n')}\n`;
-                }
-            };
-            const gzip = external_node_stream_.Readable.from(text()).pipe((0,external_node_zlib_.createGzip)());
-            for await (const piece of gzip)
-                await file.appendFile(piece);
-            await file.sync();
+    const text = function* () {
+        yield `${[head, ...dumps].map((each) => JSON.stringify(each)).join('\n')}\n`;
+        for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
+            yield `${lines.slice(at, at + LINES_AT_ONCE).join('\n')}\n`;
         }
-        finally {
-            await file.close();
-        }
-        await (0,promises_.rename)(temporary, path);
-    }
-    catch (error) {
-        await (0,promises_.rm)(temporary, { force: true });
-        throw error;
-    }
-    await (0,durable_file/* syncDirectory */.zR)((0,external_node_path_.dirname)(path));
-}
-/** What a killed one was writing; the lock must be held. */
-async function sweepUnfinished(folder) {
-    for (const name of await (0,promises_.readdir)(folder)) {
-        if (/^\..*\.[0-9a-f]{12}\.tmp$/.test(name))
-            await (0,promises_.rm)((0,external_node_path_.join)(folder, name), { force: true });
-    }
+    };
+    await (0,durable_file/* writeDurably */.v8)(path, external_node_stream_.Readable.from(text()).pipe((0,external_node_zlib_.createGzip)()), 0o600);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/server/read-ranges.js
@@ -94726,11 +94681,11 @@ function renderVerdict(result, timezone) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E1: () => (/* binding */ removeUnfinished),
 /* harmony export */   iO: () => (/* binding */ appendDurably),
 /* harmony export */   v8: () => (/* binding */ writeDurably),
 /* harmony export */   zR: () => (/* binding */ syncDirectory)
 /* harmony export */ });
-/* unused harmony export removeUnfinished */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
@@ -94747,7 +94702,7 @@ async function writeDurably(path, content, mode) {
     try {
         const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(temporary, 'wx', 0o600);
         try {
-            await file.writeFile(content);
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.writeFile)(file, content);
             await file.chmod(mode);
             await file.sync();
         }
@@ -94767,10 +94722,10 @@ async function writeDurably(path, content, mode) {
  * nobody is writing one.
  */
 async function removeUnfinished(folder, isOurs) {
-    for (const name of await readdir(folder).catch(() => [])) {
+    for (const name of await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readdir)(folder).catch(() => [])) {
         const [, file] = /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(name) ?? [];
         if (file !== undefined && isOurs(file))
-            await rm(join(folder, name), { force: true });
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, name), { force: true });
     }
 }
 /**

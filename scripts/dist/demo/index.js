@@ -36842,7 +36842,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
 /* harmony import */ var _demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8458);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1107);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2190);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
@@ -36935,7 +36935,7 @@ function awaitInterruption(abort, stdout) {
 
 /***/ }),
 
-/***/ 1107:
+/***/ 2190:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37002,6 +37002,80 @@ async function runOn(file, command, options) {
     });
 }
 
+;// CONCATENATED MODULE: ./.build/src/archive/entry-names.js
+const SLASH = 0x2f;
+const MAX_COMPONENT_BYTES = 255;
+/** A name as people read it: UTF-8 with what is not printable escaped. */
+function showName(name) {
+    return JSON.stringify(name.toString('utf8')).slice(1, -1);
+}
+/** A name without the slash at its end, which marks directories. */
+function withoutSlash(name) {
+    return name.at(-1) === SLASH ? name.subarray(0, -1) : name;
+}
+/** Whether a name is a path, without a slash at its end, or lies below it. */
+function isAtOrBelow(name, path) {
+    return name.subarray(0, path.length).equals(path) && (name.length === path.length || name[path.length] === SLASH);
+}
+/** A foreign name without any `./` before it; `./` itself is left with no bytes. */
+function stripDotSlash(name) {
+    let start = 0;
+    while (name[start] === 0x2e && name[start + 1] === SLASH)
+        start += 2;
+    return name.subarray(start);
+}
+/**
+ * Says why a name (without a directory's last slash) must not be extracted; undefined where it may. Names are bytes:
+ * a backslash is a letter like any other.
+ */
+function findNameFault(name) {
+    if (name.length === 0)
+        return 'the name is empty';
+    if (name[0] === SLASH)
+        return 'the name is absolute';
+    if (name.includes(0))
+        return 'the name holds a NUL';
+    for (const component of splitName(name)) {
+        if (component.length === 0)
+            return 'the name has an empty component';
+        if (component.length > MAX_COMPONENT_BYTES)
+            return 'the name has a component longer than 255 bytes';
+        const text = component.length <= 2 ? component.toString('latin1') : '';
+        if (text === '.' || text === '..')
+            return `the name has the component "${text}"`;
+    }
+    return undefined;
+}
+/** The components of a path. */
+function* splitName(name) {
+    let start = 0;
+    for (let end = name.indexOf(SLASH); end !== -1; end = name.indexOf(SLASH, start)) {
+        yield name.subarray(start, end);
+        start = end + 1;
+    }
+    yield name.subarray(start);
+}
+/**
+ * Whether a symlink leads out of the tree, read from where it stands. `..` may come first only: after a name, which may
+ * be a symlink itself, nobody can say where it leads. With that, a chain of links that stay inside stays inside.
+ */
+function pointsOutside(linkName, target) {
+    if (target.length === 0 || target[0] === SLASH)
+        return true;
+    let depth = [...splitName(linkName)].length - 1;
+    let isPastStart = false;
+    for (const component of splitName(target)) {
+        const text = component.length <= 2 ? component.toString('latin1') : 'name';
+        if (text === '' || text === '.')
+            continue;
+        if (text !== '..')
+            isPastStart = true;
+        else if (isPastStart || --depth < 0)
+            return true;
+    }
+    return false;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/system/container-path.js
 /** The root of a process, which is that of its container, and a path below it. */
 const containerPath = /^(\/proc\/\d+\/root)(?:\/+([^]*))?$/;
@@ -37057,7 +37131,7 @@ class open_folder_OpenFolder {
             return new open_folder_OpenFolder(await (0,promises_namespaceObject.open)(path, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_DIRECTORY | promises_namespaceObject.constants.O_NOFOLLOW));
         }
         catch (error) {
-            if (NO_FOLDER.has(error.code ?? ''))
+            if (isNoFolder(error))
                 return undefined;
             throw error;
         }
@@ -37115,16 +37189,20 @@ class open_folder_OpenFolder {
 }
 const PRIVATE_MODE = 0o700;
 const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
-const SLASH = 0x2f;
+const open_folder_SLASH = 0x2f;
+/** Whether an error says that a path leads to no folder: nothing is there, or a file, or a symbolic link. */
+function isNoFolder(error) {
+    return NO_FOLDER.has(error.code ?? '');
+}
 /** The folder part of a relative path, and the name in it. */
 function splitPath(path) {
-    const end = path.lastIndexOf(SLASH);
+    const end = path.lastIndexOf(open_folder_SLASH);
     return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
 }
 /** The names that a relative path leads through. */
 function* splitNames(path) {
     for (let start = 0; start < path.length;) {
-        const slash = path.indexOf(SLASH, start);
+        const slash = path.indexOf(open_folder_SLASH, start);
         const end = slash === -1 ? path.length : slash;
         if (end > start)
             yield path.subarray(start, end);
@@ -37268,6 +37346,7 @@ var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./.build/src/sources/files/walk.js
 
 
+
 /** Names of a folder that are looked at side by side. */
 const BATCH = 128;
 const walk_SLASH = Buffer.from('/');
@@ -37359,11 +37438,9 @@ function isGone(error) {
     const code = error.code;
     return code === 'ENOENT' || code === 'ENOTDIR';
 }
-function withoutSlash(name) {
-    return name.at(-1) === 0x2f ? name.subarray(0, -1) : name;
-}
 
 ;// CONCATENATED MODULE: ./.build/src/sources/files/swap-files.js
+
 
 
 
@@ -37425,7 +37502,7 @@ async function removeAll(aside, removals) {
         return 0;
     let removed = 0;
     for await (const name of removals)
-        if (await removeLive(aside, swap_files_withoutSlash(name)))
+        if (await removeLive(aside, withoutSlash(name)))
             removed++;
     await handle.chmod((mode & 0o7777) | ALL_REMOVED);
     return removed;
@@ -37567,9 +37644,6 @@ async function removeEntry(parent, name) {
 function ignoreGone(error) {
     if (error.code !== 'ENOENT')
         throw error;
-}
-function swap_files_withoutSlash(name) {
-    return name.at(-1) === 0x2f ? name.subarray(0, -1) : name;
 }
 
 ;// CONCATENATED MODULE: external "node:crypto"
@@ -39772,9 +39846,39 @@ function selectDependents(table) {
     AND NOT (classid = 'pg_constraint'::regclass AND (SELECT contype FROM pg_constraint WHERE oid = objid) = 'f')`;
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/stream-tool.js
+
+
+
+
+/**
+ * The output of a client program, piece by piece; whoever stops reading early ends it.
+ * @throws Failure `source` with the server's message, once all was passed on, where it did not end well.
+ */
+async function* stream_tool_streamTool(tool, args, { server, database, what, input }) {
+    const started = server.start(tool, args, { database, applicationName: restoreApplicationName });
+    const messages = keepMessages(started);
+    const ended = awaitEnd(started, tool);
+    ended.catch(() => undefined);
+    started.stdin.on('error', () => undefined);
+    started.stdin.end(input ?? '');
+    let isWhole = false;
+    try {
+        yield* started.stdout;
+        isWhole = true;
+    }
+    finally {
+        if (!isWhole)
+            started.kill('SIGKILL');
+    }
+    const { code, endedBy } = await ended;
+    if (endedBy)
+        throw new Failure('source', `${what}: ${tool} was ended by ${endedBy}`, 'Run the restore again.');
+    if (code !== 0)
+        throw describeServerError(`${what} failed`, messages());
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/table-rows.js
-
-
 
 
 
@@ -39817,33 +39921,14 @@ async function readEncoding(server, database) {
     return row?.encoding ?? 'UTF8';
 }
 /** The rows of a table as COPY writes them, generated columns included. @throws Failure `source` */
-async function* copyOut(source, encoding) {
-    const { server, database, schema, table, columns } = source;
-    const psql = server.start('psql', ['-XAtqw', '-v', 'ON_ERROR_STOP=1', '-f', '-'], {
+function copyOut({ server, database, schema, table, columns }, encoding) {
+    const rows = `SELECT ${listColumns(columns)} FROM ONLY ${qualify(schema, table)}`;
+    return streamTool('psql', ['-XAtqw', '-v', 'ON_ERROR_STOP=1', '-f', '-'], {
+        server,
         database,
-        applicationName: restoreApplicationName,
+        what: `reading the rows of ${schema}.${table} from "${database}"`,
+        input: `${canonicalSettings}COPY (${rows}) TO STDOUT WITH (ENCODING '${encoding}');\n`,
     });
-    const messages = keepMessages(psql);
-    const ended = awaitEnd(psql, 'psql');
-    ended.catch(() => undefined);
-    psql.stdin.on('error', () => undefined);
-    psql.stdin.end(`${canonicalSettings}COPY (SELECT ${listColumns(columns)} FROM ONLY ${qualify(schema, table)}) TO STDOUT WITH (ENCODING '${encoding}');\n`);
-    let isWhole = false;
-    try {
-        yield* psql.stdout;
-        isWhole = true;
-    }
-    finally {
-        if (!isWhole)
-            psql.kill('SIGKILL');
-    }
-    const { code, endedBy } = await ended;
-    if (code === 0)
-        return;
-    const what = `reading the rows of ${schema}.${table} from "${database}"`;
-    if (endedBy)
-        throw new Failure('source', `${what}: psql was ended by ${endedBy}`, 'Run the restore again.');
-    throw describeServerError(`${what} failed`, messages());
 }
 /** The part of a script that fills `into` (a relation as SQL) with the rows of a table. */
 async function* copyInto(into, source) {
@@ -40008,7 +40093,7 @@ async function durable_file_writeDurably(path, content, mode) {
     try {
         const file = await (0,promises_namespaceObject.open)(temporary, 'wx', 0o600);
         try {
-            await file.writeFile(content);
+            await (0,promises_namespaceObject.writeFile)(file, content);
             await file.chmod(mode);
             await file.sync();
         }
@@ -40072,6 +40157,10 @@ async function syncDirectory(path) {
 
 /** Of its file in the state directory. */
 const JOURNAL_NAME = 'restore-journal.json';
+/** What every journal begins with: nothing is replaced yet. */
+function beginJournal({ holder, now }, about) {
+    return { version: 1, phase: 'staging', ...about, holder, started: now().toISOString() };
+}
 /** Makes the journal the word that counts: it is on disk when this returns. */
 async function writeJournal(stateDirectory, journal) {
     await durable_file_writeDurably(journalPath(stateDirectory), `${JSON.stringify(journal, null, 2)}\n`, 0o600);
@@ -40878,80 +40967,6 @@ function confined(command) {
     return ['unshare', '--mount', '--propagation', 'private', '--', 'perl', '-e', script, '--', ...command];
 }
 
-;// CONCATENATED MODULE: ./.build/src/archive/entry-names.js
-const entry_names_SLASH = 0x2f;
-const MAX_COMPONENT_BYTES = 255;
-/** A name as people read it: UTF-8 with what is not printable escaped. */
-function entry_names_showName(name) {
-    return JSON.stringify(name.toString('utf8')).slice(1, -1);
-}
-/** A name without the slash at its end, which marks directories. */
-function entry_names_withoutSlash(name) {
-    return name.at(-1) === entry_names_SLASH ? name.subarray(0, -1) : name;
-}
-/** Whether a name is a path, without a slash at its end, or lies below it. */
-function isAtOrBelow(name, path) {
-    return name.subarray(0, path.length).equals(path) && (name.length === path.length || name[path.length] === entry_names_SLASH);
-}
-/** A foreign name without any `./` before it; `./` itself is left with no bytes. */
-function stripDotSlash(name) {
-    let start = 0;
-    while (name[start] === 0x2e && name[start + 1] === entry_names_SLASH)
-        start += 2;
-    return name.subarray(start);
-}
-/**
- * Says why a name (without a directory's last slash) must not be extracted; undefined where it may. Names are bytes:
- * a backslash is a letter like any other.
- */
-function findNameFault(name) {
-    if (name.length === 0)
-        return 'the name is empty';
-    if (name[0] === entry_names_SLASH)
-        return 'the name is absolute';
-    if (name.includes(0))
-        return 'the name holds a NUL';
-    for (const component of splitName(name)) {
-        if (component.length === 0)
-            return 'the name has an empty component';
-        if (component.length > MAX_COMPONENT_BYTES)
-            return 'the name has a component longer than 255 bytes';
-        const text = component.length <= 2 ? component.toString('latin1') : '';
-        if (text === '.' || text === '..')
-            return `the name has the component "${text}"`;
-    }
-    return undefined;
-}
-/** The components of a path. */
-function* splitName(name) {
-    let start = 0;
-    for (let end = name.indexOf(entry_names_SLASH); end !== -1; end = name.indexOf(entry_names_SLASH, start)) {
-        yield name.subarray(start, end);
-        start = end + 1;
-    }
-    yield name.subarray(start);
-}
-/**
- * Whether a symlink leads out of the tree, read from where it stands. `..` may come first only: after a name, which may
- * be a symlink itself, nobody can say where it leads. With that, a chain of links that stay inside stays inside.
- */
-function pointsOutside(linkName, target) {
-    if (target.length === 0 || target[0] === entry_names_SLASH)
-        return true;
-    let depth = [...splitName(linkName)].length - 1;
-    let isPastStart = false;
-    for (const component of splitName(target)) {
-        const text = component.length <= 2 ? component.toString('latin1') : 'name';
-        if (text === '' || text === '.')
-            continue;
-        if (text !== '..')
-            isPastStart = true;
-        else if (isPastStart || --depth < 0)
-            return true;
-    }
-    return false;
-}
-
 ;// CONCATENATED MODULE: ./.build/src/archive/layout.js
 /**
  * The numbers of the format (`docs/archive-format.md`). Changing any of those that decide where extents end or what is
@@ -41273,7 +41288,7 @@ class Extraction {
         for (const header of this.#sparse) {
             const note = await this.#reach(header.name, (path) => restoreHoles(path, header.mtimeNs));
             if (note !== undefined)
-                result.notes.push(`${entry_names_showName(header.name)}: ${note}`);
+                result.notes.push(`${showName(header.name)}: ${note}`);
         }
         return result;
     }
@@ -41295,7 +41310,7 @@ class Extraction {
             await tar.write(piece);
         }
         if (written !== header.size)
-            throw new RangeError(`${entry_names_showName(header.name)} has ${written} of ${header.size} bytes`);
+            throw new RangeError(`${showName(header.name)} has ${written} of ${header.size} bytes`);
         await tar.write(Buffer.alloc(gapTo(TAR_BLOCK, header.size)));
     }
     /** Leaves the levels that the name does not belong to, and enters those that it needs. */
@@ -41306,7 +41321,7 @@ class Extraction {
         while (name.length - top().prefix.length > gnu_tar_LONGEST_NAME_BYTES) {
             const start = top().prefix.length;
             const prefix = name.subarray(0, name.lastIndexOf(0x2f, start + gnu_tar_LONGEST_NAME_BYTES) + 1);
-            await this.#makeDirectories(entry_names_withoutSlash(prefix));
+            await this.#makeDirectories(withoutSlash(prefix));
             const tar = await this.#reach(prefix, (path) => this.#startIn(path));
             this.#levels.push({ prefix: Buffer.from(prefix), tar });
         }
@@ -41352,10 +41367,10 @@ class Extraction {
     }
     /** Calls `use` with a path that leads to a name in the directory, through no symbolic link, until `use` has ended. */
     async #reach(name, use) {
-        const { parent, name: last } = splitPath(entry_names_withoutSlash(name));
+        const { parent, name: last } = splitPath(withoutSlash(name));
         const folder = await this.#root.reach(parent);
         if (!folder) {
-            const what = `The folder of ${entry_names_showName(name)} is not as it was extracted`;
+            const what = `The folder of ${showName(name)} is not as it was extracted`;
             throw new failure/* Failure */.HR('refused', `${what}: somebody else writes there.`, 'Find out who does, then try again.');
         }
         try {
@@ -41628,7 +41643,7 @@ function describeTorn(source, torn) {
         return [];
     const what = torn.size === 1 ? '1 file has' : `${torn.size} files have`;
     return [
-        `${source}: ${what} other names outside of what was chosen (one is "${entry_names_showName(name)}"): restored as files of their own, the other names are left alone`,
+        `${source}: ${what} other names outside of what was chosen (one is "${showName(name)}"): restored as files of their own, the other names are left alone`,
     ];
 }
 /** Goes through a source's lines for hard links whose file was not chosen with them. */
@@ -41664,7 +41679,7 @@ async function* readChosenLines(archive, { source, paths }, torn = new TornLinks
         const isChosen = paths.includes(line.name);
         if (!isChosen && line.type !== 'dir')
             continue;
-        folders = folders.filter(({ name }) => isAtOrBelow(line.name, entry_names_withoutSlash(name)));
+        folders = folders.filter(({ name }) => isAtOrBelow(line.name, withoutSlash(name)));
         if (!isChosen) {
             folders.push(line);
             continue;
@@ -41695,7 +41710,7 @@ function untie(line, torn, files) {
         return { ...line, linkName: first };
     const file = files.get(target);
     if (!file)
-        throw new ArchiveDamage(entry_names_showName(line.name), 'the hard link leads to no file');
+        throw new ArchiveDamage(showName(line.name), 'the hard link leads to no file');
     return { ...file, name: line.name };
 }
 
@@ -41818,7 +41833,7 @@ async function* describeDirectories(archive, part, swap) {
         if (!live || !paths)
             return;
         for await (const removal of lists_readNames(swap.removals)) {
-            const { parent } = splitPath(entry_names_withoutSlash(removal));
+            const { parent } = splitPath(withoutSlash(removal));
             const name = Buffer.concat([Buffer.from(`${source}/`), parent, Buffer.from(parent.length > 0 ? '/' : '')]);
             const key = name.toString('latin1');
             if (paths.includes(name) || kept.has(key))
@@ -66397,7 +66412,7 @@ function sortByName(all, map) {
 
 
 /** Dumps one database: pg_dump starts at once, and is held up until its output is read. */
-function dump_dumpDatabase(options) {
+function dumpDatabase(options) {
     const running = startDump(options);
     const started = running.then(({ run }) => run.started);
     let settle;
@@ -66571,7 +66586,7 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
     (0,external_node_events_namespaceObject.setMaxListeners)(0, either);
     const dumps = targets.map((target) => {
         const { source, server, database, dump, plan } = target;
-        const running = dump_dumpDatabase({
+        const running = dumpDatabase({
             server,
             database,
             dump: `db/${dump}.sql`,
@@ -68599,7 +68614,7 @@ class ByteReader {
     }
 }
 /** Reads to the end for what reading checks; the content is not wanted. */
-async function byte_reader_drain(source) {
+async function drain(source) {
     const chunks = source[Symbol.asyncIterator]();
     let result;
     do
@@ -68780,7 +68795,7 @@ async function* parseTar(source, { isForeign }) {
             if (isZeroBlock(block) && block.length === TAR_BLOCK)
                 break;
             const fields = attempt(`after ${last}`, () => parseWholeBlock(block));
-            const where = entry_names_showName(announced.path ?? announced.longName ?? fields.name);
+            const where = showName(announced.path ?? announced.longName ?? fields.name);
             if ('xgLK'.includes(fields.typeFlag)) {
                 const body = await takePseudoBody(reader, fields.size, where);
                 announced = attempt(where, () => announce(announced, fields.typeFlag, body, isForeign));
@@ -68791,7 +68806,7 @@ async function* parseTar(source, { isForeign }) {
             last = where;
             const end = reader.position + header.size;
             yield { header, bodyOffset: reader.position, body: readBody(reader, end, where) };
-            await byte_reader_drain(readBody(reader, end, where));
+            await drain(readBody(reader, end, where));
             const padding = await reader.take(gapTo(TAR_BLOCK, header.size));
             if (padding.length !== gapTo(TAR_BLOCK, header.size))
                 throw new ArchiveDamage(where, 'its content is cut off');
@@ -70697,14 +70712,14 @@ class EntryGuard {
     }
     /** Throws an ArchiveDamage where the entry must not be extracted. */
     admit(header) {
-        const where = entry_names_showName(header.name);
+        const where = showName(header.name);
         const fault = header.type !== 'dir' && header.name.at(-1) === entry_guard_SLASH ? 'the name ends in a slash' : this.#findFault(header);
         if (fault !== undefined)
             throw new ArchiveDamage(where, fault);
-        this.#names.set(entry_names_withoutSlash(header.name), header.type);
+        this.#names.set(withoutSlash(header.name), header.type);
     }
     #findFault({ name: fullName, type, linkName }) {
-        const name = entry_names_withoutSlash(fullName);
+        const name = withoutSlash(fullName);
         const nameFault = findNameFault(name);
         if (nameFault !== undefined)
             return nameFault;
@@ -70734,7 +70749,7 @@ class EntryGuard {
             if (kind === 'dir' || kind === 'implied')
                 break;
             if (kind !== undefined)
-                return `it lies below ${entry_names_showName(ancestor)}, which is a ${kind}`;
+                return `it lies below ${showName(ancestor)}, which is a ${kind}`;
             this.#names.set(ancestor, 'implied');
             this.#impliedBytes += ancestor.length;
         }
@@ -70761,7 +70776,7 @@ async function* readOwnEntries(extents, { guard = new EntryGuard(), wants = () =
     const feed = new ExtentFeed();
     for await (const { header, bodyOffset, body } of parseTar(feed.concatenate(extents), { isForeign: false })) {
         const line = feed.lines.shift();
-        const where = entry_names_showName(header.name);
+        const where = showName(header.name);
         if (!line)
             throw new ArchiveDamage(where, 'the index does not know it');
         compareWithLine(header, line, where);
@@ -70774,11 +70789,11 @@ async function* readOwnEntries(extents, { guard = new EntryGuard(), wants = () =
             yield { header: { ...header, mode }, body: checked, ...(line.sparse ? { sparse: true } : {}) };
         }
         // Whatever nobody has read is still to be checked.
-        await byte_reader_drain(checked);
+        await drain(checked);
     }
     const left = feed.lines[0];
     if (left)
-        throw new ArchiveDamage(entry_names_showName(left.name), 'the index knows it, the tar does not');
+        throw new ArchiveDamage(showName(left.name), 'the index knows it, the tar does not');
 }
 /** The tar of all extents, with their lines and the places where chunks begin, in step with what was read. */
 class ExtentFeed {
@@ -70862,7 +70877,7 @@ async function* checkChunks(options) {
 function beginChunk(line, start, size) {
     const end = start + (line.chunkSize ?? size - start);
     if ((line.chunkOffset ?? 0) !== start || end > size || end <= start) {
-        throw new ArchiveDamage(entry_names_showName(line.name), `the index has no chunk at ${start}`);
+        throw new ArchiveDamage(showName(line.name), `the index has no chunk at ${start}`);
     }
     return { start, end, digest: line.chunkDigest, hash: (0,external_node_crypto_namespaceObject.createHash)('sha256') };
 }
@@ -71006,8 +71021,8 @@ async function* readExtents(chosen, bytes) {
     }
 }
 function read_extents_namesOf(lines, continued) {
-    const names = lines.map(({ name }) => entry_names_showName(name));
-    return [...new Set(continued ? [entry_names_showName(continued.name), ...names] : names)];
+    const names = lines.map(({ name }) => showName(name));
+    return [...new Set(continued ? [showName(continued.name), ...names] : names)];
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/read-manifest.js
@@ -71657,7 +71672,7 @@ async function nameEntries(store, name, offsets) {
         let last;
         for await (const { extent, lines } of reader.entries()) {
             if (offsets.has(extent.offset)) {
-                const listed = lines.slice(0, LISTED_NAMES).map((line) => entry_names_showName(parseTocLine(line).name));
+                const listed = lines.slice(0, LISTED_NAMES).map((line) => showName(parseTocLine(line).name));
                 // Without a line of its own it goes on with the entry before.
                 names.set(extent.offset, listed.length > 0 || last === undefined ? [...new Set(listed)] : [last]);
                 if (names.size === offsets.size)
@@ -71665,7 +71680,7 @@ async function nameEntries(store, name, offsets) {
             }
             const line = lines.at(-1);
             if (line !== undefined)
-                last = entry_names_showName(parseTocLine(line).name);
+                last = showName(parseTocLine(line).name);
         }
     }
     catch {
@@ -72151,7 +72166,7 @@ class VerifyRun {
         let sizeBytes = 0;
         const passing = hashPassing(open(), (digest, size) => ([sha256, sizeBytes] = [digest, size]));
         const survey = await surveyIndex(await IndexReader.open(passing));
-        await byte_reader_drain(passing);
+        await drain(passing);
         if (this.#options.index !== undefined && sha256 !== this.#options.index) {
             throw new TypeError(`its digest is ${sha256}; expected ${this.#options.index}`);
         }
@@ -72186,7 +72201,7 @@ class VerifyRun {
             const bytes = archive.read(0, survey.endOffset);
             const extents = this.#count(readExtents(index.entries(), bytes), survey.endOffset);
             await walkExtents({ extents, visit: (entry) => this.#visit(entry), report: (damage) => this.#report(damage) });
-            await byte_reader_drain(passing);
+            await drain(passing);
             // What was checked against is what was surveyed, byte for byte, or somebody is writing to the archive.
             if (sha256 !== known.sha256)
                 throw new TypeError('its index changed while it was read');
@@ -72218,7 +72233,7 @@ class VerifyRun {
                 this.#report({ where: name, what });
         }
         // Reading to the end is what checks the chunks.
-        await byte_reader_drain(body);
+        await drain(body);
         this.#checked.entries++;
         this.#checked.bytes += header.size;
         const record = Object.entries(this.#manifest?.databases ?? {}).find(([, { dump }]) => dump === name);
@@ -72836,27 +72851,8 @@ const WORLD_WRITABLE = 0o002;
 const NOBODY = 65_534;
 const NO_ID = 2 ** 32 - 1;
 /**
- * The entries of an archive that we did not make: read as strictly as ours, with the bits masked and the links left out
- * by which it could do harm. Throws an ArchiveDamage on what cannot be extracted safely.
- */
-async function* readForeignEntries(options) {
-    for await (const { header, body, isOutside } of admitForeignEntries(options)) {
-        if (isOutside) {
-            options.note(header.name, `a link to ${showName(header.linkName ?? Buffer.alloc(0))}, outside: left out`);
-            continue;
-        }
-        const masked = maskHeader(header, options.ownerForRoot);
-        if (masked.mode !== header.mode) {
-            options.note(header.name, `mode ${header.mode.toString(8)} becomes ${masked.mode.toString(8)}`);
-        }
-        if (masked.uid !== header.uid || masked.gid !== header.gid) {
-            options.note(header.name, `it belonged to root, and goes to ${masked.uid}:${masked.gid}`);
-        }
-        yield { header: masked, body };
-    }
-}
-/**
- * The same with nothing masked and nothing left out, for whoever does so by himself (`maskHeader`).
+ * The entries of an archive that we did not make, read as strictly as ours, with nothing masked and nothing left out:
+ * whoever extracts them does so (`maskHeader`, `isOutside`).
  * @throws ArchiveDamage on what cannot be extracted safely; Failure `space` beyond `maxBytes`.
  */
 async function* admitForeignEntries({ tar, maxBytes, }) {
@@ -72872,7 +72868,7 @@ async function* admitForeignEntries({ tar, maxBytes, }) {
             throw new ArchiveDamage(showStart(raw.name), `its name, or what it leads to, exceeds ${MAX_PATH_BYTES} bytes`);
         }
         const header = normalizeNames(raw);
-        if (entry_names_withoutSlash(header.name).length === 0 && header.type === 'dir')
+        if (withoutSlash(header.name).length === 0 && header.type === 'dir')
             continue;
         guard.admit(header);
         if (guard.impliedBytes > MAX_IMPLIED_BYTES) {
@@ -72889,7 +72885,7 @@ async function* admitForeignEntries({ tar, maxBytes, }) {
 }
 /** Of a name that nobody bounded. */
 function showStart(name) {
-    return entry_names_showName(name.subarray(0, 100));
+    return showName(name.subarray(0, 100));
 }
 /** `./` before a name goes, a directory's name ends in a slash; a link's target loses `./` where it names an entry. */
 function normalizeNames(raw) {
@@ -72951,7 +72947,7 @@ class SurveyLines {
         this.#lines.push({ key: line.name.toString('latin1'), text });
         this.#bytes += text.length + line.name.length;
         if (this.#lines.length > MAX_SURVEY_ENTRIES || this.#bytes > MAX_SURVEY_BYTES / 2) {
-            throw new ArchiveDamage(entry_names_showName(line.name), `it holds more than ${this.#lines.length - 1} entries`);
+            throw new ArchiveDamage(showName(line.name), `it holds more than ${this.#lines.length - 1} entries`);
         }
     }
     /** All lines, sorted; with those of folders that are only implied, and without what nobody made on purpose. */
@@ -72963,7 +72959,7 @@ class SurveyLines {
             if (!isLeftover(key, (name) => survey_lines_holds(all, name)))
                 return true;
             if (leftovers.count++ === 0)
-                leftovers.first = entry_names_showName(Buffer.from(key, 'latin1'));
+                leftovers.first = showName(Buffer.from(key, 'latin1'));
             return false;
         });
         this.#lines = kept;
@@ -73075,7 +73071,7 @@ class survey_archive_Reading {
             this.#newestNs = mtimeNs;
         if (isOutside) {
             if (this.links.count++ === 0)
-                this.links.first = entry_names_showName(name);
+                this.links.first = showName(name);
             return;
         }
         const digest = type === 'reg' ? await this.#read(ordinal, name, body) : undefined;
@@ -73095,7 +73091,7 @@ class survey_archive_Reading {
     #keep(dump, name) {
         this.#findingsBytes += JSON.stringify(dump).length;
         if (this.#findingsBytes > MAX_FINDINGS_BYTES) {
-            throw new ArchiveDamage(entry_names_showName(name), 'its dumps name more than any platform has');
+            throw new ArchiveDamage(showName(name), 'its dumps name more than any platform has');
         }
         this.dumps.push(dump);
     }
@@ -73117,13 +73113,12 @@ class survey_archive_Reading {
             if (found)
                 this.#keep({ ordinal, ...found }, name);
         }
-        await byte_reader_drain(unclosed);
+        await drain(unclosed);
         return hash.digest('hex');
     }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/surveys.js
-
 
 
 
@@ -73160,7 +73155,7 @@ async function obtainSurvey(options) {
         const made = await openSurvey(path, line);
         if (made)
             return { line, file: made };
-        await sweepUnfinished((0,external_node_path_.dirname)(path));
+        await removeUnfinished((0,external_node_path_.dirname)(path), () => true);
         await writeSurvey(path, await makeSurvey(options, line));
         // It may have been retired meanwhile: its line in the ledger comes before what is kept beside it goes.
         await findForeign(store, name).catch(async (error) => {
@@ -73258,38 +73253,13 @@ async function readHead(file) {
     return JSON.parse(start.toString('utf8', 0, start.indexOf(surveys_NEWLINE)));
 }
 async function writeSurvey(path, { head, dumps, lines }) {
-    const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_path_.basename)(path)}.${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}.tmp`);
-    try {
-        const file = await (0,promises_namespaceObject.open)(temporary, 'wx', 0o600);
-        try {
-            const text = function* () {
-                yield `${[head, ...dumps].map((each) => JSON.stringify(each)).join('\n')}\n`;
-                for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
-                    yield `${lines.slice(at, at + LINES_AT_ONCE).join('\n')}\n`;
-                }
-            };
-            const gzip = external_node_stream_namespaceObject.Readable.from(text()).pipe((0,external_node_zlib_namespaceObject.createGzip)());
-            for await (const piece of gzip)
-                await file.appendFile(piece);
-            await file.sync();
+    const text = function* () {
+        yield `${[head, ...dumps].map((each) => JSON.stringify(each)).join('\n')}\n`;
+        for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
+            yield `${lines.slice(at, at + LINES_AT_ONCE).join('\n')}\n`;
         }
-        finally {
-            await file.close();
-        }
-        await (0,promises_namespaceObject.rename)(temporary, path);
-    }
-    catch (error) {
-        await (0,promises_namespaceObject.rm)(temporary, { force: true });
-        throw error;
-    }
-    await syncDirectory((0,external_node_path_.dirname)(path));
-}
-/** What a killed one was writing; the lock must be held. */
-async function sweepUnfinished(folder) {
-    for (const name of await (0,promises_namespaceObject.readdir)(folder)) {
-        if (/^\..*\.[0-9a-f]{12}\.tmp$/.test(name))
-            await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(folder, name), { force: true });
-    }
+    };
+    await durable_file_writeDurably(path, external_node_stream_namespaceObject.Readable.from(text()).pipe((0,external_node_zlib_namespaceObject.createGzip)()), 0o600);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/server/read-ranges.js
@@ -76129,7 +76099,7 @@ async function selectParts(index, name, places) {
  * by its digest before anything of it is used. Throws an ArchiveDamage.
  */
 async function* readParts(extents, { chunks }, name, places) {
-    const where = entry_names_showName(name);
+    const where = showName(name);
     let position = -1;
     for await (const { pieces, damage } of extents) {
         if (damage !== undefined)
@@ -76341,7 +76311,7 @@ class ForeignLayout {
         return this.#isTaken(name) ? undefined : name;
     }
     #isTaken(name) {
-        const text = entry_names_withoutSlash(name).toString('latin1');
+        const text = withoutSlash(name).toString('latin1');
         return (this.files.some(({ source }) => text === source || text.startsWith(`${source}/`)) ||
             [...this.#dumpsByName.values()].some((dump) => text === dump || text.startsWith(`${dump}/`)));
     }
@@ -76367,7 +76337,7 @@ class LayoutFinder {
     see({ name, type }) {
         if (type !== 'dir' && type !== 'reg')
             return;
-        const bare = entry_names_withoutSlash(name);
+        const bare = withoutSlash(name);
         const text = bare.toString('utf8');
         for (const { matchers } of type === 'dir' ? this.#files : this.#databases) {
             for (const { matches, found } of matchers)
@@ -76401,7 +76371,7 @@ class LayoutFinder {
         const [first, second] = matchers.find(({ found }) => found.length > 0)?.found ?? [];
         if (!first || !second)
             return first;
-        throw new failure/* Failure */.HR('refused', `${this.#archive} has two things that could be ${source}: ${entry_names_showName(first)} and ${entry_names_showName(second)}`, `Put a narrower glob first in foreign.${source} of continuity.yml: nothing was changed.`);
+        throw new failure/* Failure */.HR('refused', `${this.#archive} has two things that could be ${source}: ${showName(first)} and ${showName(second)}`, `Put a narrower glob first in foreign.${source} of continuity.yml: nothing was changed.`);
     }
     #refuseShared(dumps, files) {
         const keys = new Set();
@@ -76420,7 +76390,7 @@ class LayoutFinder {
         }
     }
     #refuse(what, name) {
-        const message = `by foreign: of continuity.yml ${this.#archive} has ${what}: ${entry_names_showName(name)}`;
+        const message = `by foreign: of continuity.yml ${this.#archive} has ${what}: ${showName(name)}`;
         return new failure/* Failure */.HR('refused', message, 'Correct the globs there: nothing was changed.');
     }
 }
@@ -76636,7 +76606,7 @@ async function* check(body, digest, name) {
     }
     if (hash.digest('hex') === digest)
         return;
-    throw new ArchiveDamage(entry_names_showName(name), 'its content is not what the vault found in it');
+    throw new ArchiveDamage(showName(name), 'its content is not what the vault found in it');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/foreign/tallies.js
@@ -76647,7 +76617,7 @@ class Tally {
     #counted = { count: 0 };
     add(name) {
         if (this.#counted.count++ === 0)
-            this.#counted.first = entry_names_showName(name);
+            this.#counted.first = showName(name);
     }
     /** One sentence, or none. */
     say(what) {
@@ -76689,7 +76659,7 @@ function judgeForeign(known, { databases, files }) {
             continue;
         const fault = findDumpFault(dumpOf(placed));
         if (fault !== undefined)
-            judgement.damage.push(`${placed.key} (${entry_names_showName(placed.name)}): ${fault}`);
+            judgement.damage.push(`${placed.key} (${showName(placed.name)}): ${fault}`);
     }
     for (const [source, tally] of lines.sources) {
         if (files.includes(source))
@@ -78028,10 +77998,10 @@ function renamesOver(stat) {
 async function renamesTo(tree, relativeName, added) {
     if (added && relativeName.subarray(0, added.length).equals(added))
         return 0;
-    return (await look(tree, entry_names_withoutSlash(relativeName))) ? 2 : 1;
+    return (await look(tree, withoutSlash(relativeName))) ? 2 : 1;
 }
 function blocked(source, relativeName) {
-    const where = entry_names_showName(entry_names_withoutSlash(Buffer.concat([Buffer.from(`${source}/`), relativeName])));
+    const where = showName(withoutSlash(Buffer.concat([Buffer.from(`${source}/`), relativeName])));
     return new failure/* Failure */.HR('refused', `${where} is a folder in the archive, and something else stands there now`, 'Nothing was changed. Move it away, or ask for that folder itself in place of what lies in it.');
 }
 function isFolderName(name) {
@@ -78313,7 +78283,7 @@ function restore_settings_splitNames(list) {
 
 ;// CONCATENATED MODULE: ./.build/src/logging/logger.js
 /** A logger that says nothing. */
-const logger_silent = {
+const silent = {
     debug() { },
     info() { },
     warning() { },
@@ -78333,7 +78303,7 @@ const logger_silent = {
  * @throws Failure `source` where the dump fails.
  */
 async function checkStaged(options) {
-    return compare(options.record, await dumpStaged(options));
+    return compare(options.record, await restore_check_dumpStaged(options));
 }
 /**
  * The same for a dump that was not made here, whose times may be in another zone: each of `timezones` is tried. In a
@@ -78344,7 +78314,7 @@ async function checkForeignStaged(options, timezones) {
     const { record } = options;
     let found;
     for (const timezone of timezones) {
-        found = await dumpStaged({ ...options, timezone });
+        found = await restore_check_dumpStaged({ ...options, timezone });
         if (compare(record, found).length === 0)
             return { differences: [], uncompared: [] };
     }
@@ -78353,8 +78323,9 @@ async function checkForeignStaged(options, timezones) {
     const { fingerprints, overlooked } = overlookContent(record.fingerprints, found.fingerprints);
     return { differences: compare(record, { ...found, fingerprints }), uncompared: overlooked };
 }
-async function dumpStaged({ server, staged, record, timezone, log = logger_silent, signal, }) {
-    const dump = dump_dumpDatabase({
+/** Dumps a staged database without keeping it, its times as they are in `timezone`: gives what is to be known of it. */
+async function restore_check_dumpStaged({ server, staged, record, timezone, log = silent, signal, }) {
+    const dump = dumpDatabase({
         server,
         database: staged,
         dump: record.dump,
@@ -78386,6 +78357,75 @@ function compareFacts(expected, found) {
     const names = new Set(found.extensions.map(({ name }) => name));
     const missing = expected.extensions.filter(({ name }) => !names.has(name));
     return [...differences, ...missing.map(({ name }) => `extension ${name}: missing`)];
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/feed-psql.js
+
+
+
+
+/** How long psql may take to end once it was asked to. */
+const killAfterMs = 2000;
+/** How long whoever brings the script may take to notice that psql has ended. */
+const feed_psql_graceMs = 1000;
+/**
+ * Gives a started psql a script that is too long for memory, and waits until it has ended. Whoever calls reads its output.
+ * Where the script cannot be read to its end, or `signal` says so, psql is ended: what it was given by then is not to
+ * pass for all of it. @throws Failure `config` where it could not be started.
+ */
+async function feedPsql(psql, script, signal) {
+    const ended = run_tool_awaitEnd(psql, 'psql');
+    ended.catch(() => undefined);
+    const stopped = new AbortController();
+    const abort = () => {
+        psql.kill('SIGTERM');
+        // One that waits for input does not notice that its session is over.
+        stopped.abort();
+        void (0,external_node_timers_promises_namespaceObject.setTimeout)(killAfterMs, undefined, { ref: false }).then(() => {
+            psql.kill('SIGKILL');
+            // What it started may still hold the pipes.
+            for (const output of [psql.stdout, psql.stderr])
+                output.destroy();
+        });
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted)
+        abort();
+    let unreadable;
+    const noted = tellUnreadable(script, (error) => {
+        unreadable = { error };
+        abort();
+    });
+    const source = external_node_stream_namespaceObject.Readable.from(noted, { objectMode: true, highWaterMark: 1 });
+    const isWhole = await awaitInput((0,external_node_stream_promises_namespaceObject.pipeline)(source, psql.stdin, { signal: stopped.signal }), ended);
+    stopped.abort();
+    const { code, endedBy } = await ended.finally(() => signal?.removeEventListener('abort', abort));
+    return { code, endedBy, isWhole, ...(unreadable ? { unreadable } : {}) };
+}
+/** Waits until psql was given the whole script: whether it was. Once psql has ended, nobody waits for who brings it. */
+async function awaitInput(piped, ended) {
+    const over = new AbortController();
+    const given = piped.then(() => true, () => false);
+    const unread = ended.then(() => (0,external_node_timers_promises_namespaceObject.setTimeout)(feed_psql_graceMs, false, { signal: over.signal })).catch(() => false);
+    return Promise.race([given, unread]).finally(() => over.abort());
+}
+/** Tells of what reading throws alone: a pipe that psql has closed is thrown in at the yield, and psql says why itself. */
+async function* tellUnreadable(script, tell) {
+    const iterator = script[Symbol.asyncIterator]();
+    try {
+        for (;;) {
+            const step = await iterator.next().catch((error) => {
+                tell(error);
+                throw error;
+            });
+            if (step.done)
+                return;
+            yield step.value;
+        }
+    }
+    finally {
+        await iterator.return?.();
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-order.js
@@ -78498,8 +78538,6 @@ function writeOpening(table) {
 
 
 
-
-
 /**
  * Loads a dump into a staged database, statement by statement, stopping at the first error: dumps end transactions of
  * their own around large objects, so that one transaction around all is not to be had, and a database that is not
@@ -78515,34 +78553,8 @@ async function loadStaged({ server, staged, chunks, isPart, signal }) {
     });
     const messages = run_tool_keepMessages(psql);
     psql.stdout.resume();
-    const ended = run_tool_awaitEnd(psql, 'psql');
-    ended.catch(() => undefined);
-    const stopped = new AbortController();
-    const abort = () => {
-        psql.kill('SIGTERM');
-        // One that waits for input does not notice that its session is over.
-        stopped.abort();
-        void (0,external_node_timers_promises_namespaceObject.setTimeout)(killAfterMs, undefined, { ref: false }).then(() => {
-            psql.kill('SIGKILL');
-            // What it started may still hold the pipes.
-            for (const output of [psql.stdout, psql.stderr])
-                output.destroy();
-        });
-    };
-    signal?.addEventListener('abort', abort, { once: true });
-    if (signal?.aborted)
-        abort();
-    let unreadable;
-    const session = writeSession(client, keepRowOrder(guardDump(chunks, staged, { isPart })), (error) => {
-        unreadable = { error };
-        // What came of the dump would pass for all of it.
-        abort();
-    });
-    const piped = (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_namespaceObject.Readable.from(session, { objectMode: true, highWaterMark: 1 }), psql.stdin, {
-        signal: stopped.signal,
-    });
-    const isWhole = await awaitInput(piped, ended);
-    const { code, endedBy } = await ended.finally(() => signal?.removeEventListener('abort', abort));
+    const session = writeSession(client, keepRowOrder(guardDump(chunks, staged, { isPart })));
+    const { code, endedBy, unreadable, isWhole } = await feedPsql(psql, session, signal);
     const what = `loading database "${staged}" on ${server.label}`;
     if (signal?.aborted)
         throw new failure/* Failure */.HR('source', `${what} was interrupted`, 'Run the restore again.');
@@ -78563,41 +78575,15 @@ function describeUnreadable(what, cause) {
     const next = 'Nothing that is in use was changed. Verify the archive, then run the restore again.';
     return new failure/* Failure */.HR('source', `${what}: the dump could not be read: ${(0,failure/* messageOf */.bD)(cause)}`, next, { cause });
 }
-/** How long psql may take to end once it was asked to. */
-const killAfterMs = 2000;
-/** How long whoever brings the dump may take to notice that psql has ended. */
-const restore_load_graceMs = 1000;
-/** Waits until psql was given the whole dump: whether it was. Once psql has ended, nobody waits for who brings it. */
-async function awaitInput(piped, ended) {
-    const over = new AbortController();
-    const given = piped.then(() => true, () => false);
-    const unread = ended.then(() => (0,external_node_timers_promises_namespaceObject.setTimeout)(restore_load_graceMs, false, { signal: over.signal })).catch(() => false);
-    return Promise.race([given, unread]).finally(() => over.abort());
-}
 /**
  * The session's own lines before the dump. Within `\restrict` psql obeys no command of the dump, wherever it stands,
  * until a key is given that is drawn here. Commits need not wait for the disk: that of the swap does, for all.
  */
-async function* writeSession(client, dump, fail) {
+async function* writeSession(client, dump) {
     if (knowsRestrict(client))
         yield Buffer.from(`\\restrict ${(0,external_node_crypto_namespaceObject.randomBytes)(32).toString('hex')}\n`);
     yield Buffer.from('SET synchronous_commit = off;\n');
-    const iterator = dump[Symbol.asyncIterator]();
-    try {
-        for (;;) {
-            // Only what reading throws: a pipe that psql has closed is thrown in at the yield, and psql says why itself.
-            const step = await iterator.next().catch((error) => {
-                fail(error);
-                throw error;
-            });
-            if (step.done)
-                return;
-            yield step.value;
-        }
-    }
-    finally {
-        await iterator.return?.();
-    }
+    yield* dump;
 }
 /** The minor releases since which psql has `\restrict`, by major. */
 const restrictSince = { 13: 22, 14: 19, 15: 14, 16: 10, 17: 6 };
@@ -79338,8 +79324,6 @@ async function data_folder_isOf(folder, { port, started }) {
 
 
 
-
-
 /** Whether a name, quoted as in a dump, is that table's. */
 function isTable(name, { schema, table }) {
     return tableKey(name) === tableKey([schema, table]);
@@ -79369,18 +79353,7 @@ function stage_part_findPlaces({ fingerprints, sizeBytes }, tables, hasTail) {
  * per difference; times as they are in `timezone`. @throws Failure `source` where the dump fails.
  */
 async function checkStagedTables(server, staged, record, tables, { timezone, signal } = {}) {
-    const dump = dumpDatabase({
-        server,
-        database: staged,
-        dump: record.dump,
-        source: record.source,
-        applicationName: restoreApplicationName,
-        log: silent,
-        ...(timezone === undefined ? {} : { timezone }),
-        ...(signal ? { signal } : {}),
-    });
-    await drain(dump.chunks);
-    const { record: found } = await dump.finished;
+    const found = await dumpStaged({ server, staged, record, signal, ...(timezone === undefined ? {} : { timezone }) });
     return compareFingerprints(only(record.fingerprints, tables), only(found.fingerprints, tables));
 }
 function only({ tables: all }, tables) {
@@ -79770,7 +79743,7 @@ async function* describeFolders(root, source, names, rootMtimeNs) {
     }
 }
 function ignoreMissing(error) {
-    if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(error.code ?? ''))
+    if (!isNoFolder(error))
         throw error;
 }
 
@@ -79836,7 +79809,7 @@ async function* foldersBefore(root, { source, staged, removals, directories, isR
 async function listParents(names) {
     const parents = new Set();
     for await (const name of names) {
-        const { parent } = splitPath(entry_names_withoutSlash(name));
+        const { parent } = splitPath(withoutSlash(name));
         parents.add(`${parent.toString('latin1')}/`);
     }
     return parents;
@@ -79845,7 +79818,7 @@ function hasAttributesOf(folder, { mode = 0o755, uid = 0, gid = 0, mtimeNs = 0n 
     return folder.mode === mode && folder.uid === uid && folder.gid === gid && folder.mtimeNs === mtimeNs;
 }
 function isMissing(error) {
-    if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(error.code ?? ''))
+    if (!isNoFolder(error))
         throw error;
     return false;
 }
@@ -80252,7 +80225,7 @@ function listLeftOut({ skipsSafetyBackup, skipsHealth }) {
     return [...(skipsSafetyBackup ? ['safety'] : []), ...(skipsHealth ? ['health'] : [])];
 }
 async function restoreFrom(platform, archive, options, runDirectory) {
-    const { config, logger, holder, now } = platform;
+    const { config, logger, now } = platform;
     logger.phase('Plan');
     const clock = new StepClock();
     const manifest = await archive.manifest();
@@ -80282,12 +80255,7 @@ async function restoreFrom(platform, archive, options, runDirectory) {
         };
         refuseImpossible(current);
         const journal = {
-            version: 1,
-            id,
-            phase: 'staging',
-            archive: archive.name,
-            holder,
-            started: now().toISOString(),
+            ...beginJournal(platform, { id, archive: archive.name }),
             databases: plan.databases.map(({ record }) => ({
                 source: record.source,
                 live: record.database,
@@ -80612,7 +80580,7 @@ const RANDOM_WORD = /^\\(un)?restrict .*\n/gm;
 async function proveDatabase(url, database) {
     const server = await connectMatching(url);
     const names = { database, dump: database, source: database, applicationName: 'continuity-demo' };
-    const dump = dump_dumpDatabase({ server, ...names, log: logger_silent });
+    const dump = dumpDatabase({ server, ...names, log: silent });
     const chunks = [];
     for await (const chunk of dump.chunks)
         chunks.push(chunk);
@@ -91649,7 +91617,7 @@ function collectWarnings() {
         fresh.push(message);
     };
     return {
-        logger: { ...logger_silent, warning: collect, error: collect },
+        logger: { ...silent, warning: collect, error: collect },
         take() {
             const taken = fresh;
             fresh = [];

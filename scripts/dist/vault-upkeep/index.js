@@ -15309,7 +15309,7 @@ async function durable_file_writeDurably(path, content, mode) {
     try {
         const file = await (0,promises_.open)(temporary, 'wx', 0o600);
         try {
-            await file.writeFile(content);
+            await (0,promises_.writeFile)(file, content);
             await file.chmod(mode);
             await file.sync();
         }
@@ -15329,10 +15329,10 @@ async function durable_file_writeDurably(path, content, mode) {
  * nobody is writing one.
  */
 async function removeUnfinished(folder, isOurs) {
-    for (const name of await readdir(folder).catch(() => [])) {
+    for (const name of await (0,promises_.readdir)(folder).catch(() => [])) {
         const [, file] = /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(name) ?? [];
         if (file !== undefined && isOurs(file))
-            await rm(join(folder, name), { force: true });
+            await (0,promises_.rm)((0,external_node_path_.join)(folder, name), { force: true });
     }
 }
 /**
@@ -16663,27 +16663,8 @@ const WORLD_WRITABLE = 0o002;
 const NOBODY = 65_534;
 const NO_ID = (/* unused pure expression or super */ null && (2 ** 32 - 1));
 /**
- * The entries of an archive that we did not make: read as strictly as ours, with the bits masked and the links left out
- * by which it could do harm. Throws an ArchiveDamage on what cannot be extracted safely.
- */
-async function* readForeignEntries(options) {
-    for await (const { header, body, isOutside } of admitForeignEntries(options)) {
-        if (isOutside) {
-            options.note(header.name, `a link to ${showName(header.linkName ?? Buffer.alloc(0))}, outside: left out`);
-            continue;
-        }
-        const masked = maskHeader(header, options.ownerForRoot);
-        if (masked.mode !== header.mode) {
-            options.note(header.name, `mode ${header.mode.toString(8)} becomes ${masked.mode.toString(8)}`);
-        }
-        if (masked.uid !== header.uid || masked.gid !== header.gid) {
-            options.note(header.name, `it belonged to root, and goes to ${masked.uid}:${masked.gid}`);
-        }
-        yield { header: masked, body };
-    }
-}
-/**
- * The same with nothing masked and nothing left out, for whoever does so by himself (`maskHeader`).
+ * The entries of an archive that we did not make, read as strictly as ours, with nothing masked and nothing left out:
+ * whoever extracts them does so (`maskHeader`, `isOutside`).
  * @throws ArchiveDamage on what cannot be extracted safely; Failure `space` beyond `maxBytes`.
  */
 async function* admitForeignEntries({ tar, maxBytes, }) {
@@ -17162,7 +17143,6 @@ function isFullDamage({ level, isSound }) {
 
 
 
-
 /** A survey of a large archive takes minutes, and each takes memory for itself. */
 const DEFAULT_LOCK_WAIT_MS = 900_000;
 const LINES_AT_ONCE = 4096;
@@ -17185,7 +17165,7 @@ async function obtainSurvey(options) {
         const made = await openSurvey(path, line);
         if (made)
             return { line, file: made };
-        await sweepUnfinished((0,external_node_path_.dirname)(path));
+        await removeUnfinished((0,external_node_path_.dirname)(path), () => true);
         await writeSurvey(path, await makeSurvey(options, line));
         // It may have been retired meanwhile: its line in the ledger comes before what is kept beside it goes.
         await findForeign(store, name).catch(async (error) => {
@@ -17283,38 +17263,13 @@ async function readHead(file) {
     return JSON.parse(start.toString('utf8', 0, start.indexOf(surveys_NEWLINE)));
 }
 async function writeSurvey(path, { head, dumps, lines }) {
-    const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_path_.basename)(path)}.${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}.tmp`);
-    try {
-        const file = await (0,promises_.open)(temporary, 'wx', 0o600);
-        try {
-            const text = function* () {
-                yield `${[head, ...dumps].map((each) => JSON.stringify(each)).join('\n')}\n`;
-                for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
-                    yield `${lines.slice(at, at + LINES_AT_ONCE).join('\n')}\n`;
-                }
-            };
-            const gzip = external_node_stream_namespaceObject.Readable.from(text()).pipe((0,external_node_zlib_namespaceObject.createGzip)());
-            for await (const piece of gzip)
-                await file.appendFile(piece);
-            await file.sync();
+    const text = function* () {
+        yield `${[head, ...dumps].map((each) => JSON.stringify(each)).join('\n')}\n`;
+        for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
+            yield `${lines.slice(at, at + LINES_AT_ONCE).join('\n')}\n`;
         }
-        finally {
-            await file.close();
-        }
-        await (0,promises_.rename)(temporary, path);
-    }
-    catch (error) {
-        await (0,promises_.rm)(temporary, { force: true });
-        throw error;
-    }
-    await durable_file_syncDirectory((0,external_node_path_.dirname)(path));
-}
-/** What a killed one was writing; the lock must be held. */
-async function sweepUnfinished(folder) {
-    for (const name of await (0,promises_.readdir)(folder)) {
-        if (/^\..*\.[0-9a-f]{12}\.tmp$/.test(name))
-            await (0,promises_.rm)((0,external_node_path_.join)(folder, name), { force: true });
-    }
+    };
+    await durable_file_writeDurably(path, external_node_stream_namespaceObject.Readable.from(text()).pipe((0,external_node_zlib_namespaceObject.createGzip)()), 0o600);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/upkeep/survey-adopted.js
@@ -40082,7 +40037,7 @@ class OpenFolder {
             return new OpenFolder(await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY | promises_.constants.O_NOFOLLOW));
         }
         catch (error) {
-            if (NO_FOLDER.has(error.code ?? ''))
+            if (isNoFolder(error))
                 return undefined;
             throw error;
         }
@@ -40141,6 +40096,10 @@ class OpenFolder {
 const PRIVATE_MODE = 0o700;
 const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 const open_folder_SLASH = 0x2f;
+/** Whether an error says that a path leads to no folder: nothing is there, or a file, or a symbolic link. */
+function isNoFolder(error) {
+    return NO_FOLDER.has(error.code ?? '');
+}
 /** The folder part of a relative path, and the name in it. */
 function splitPath(path) {
     const end = path.lastIndexOf(open_folder_SLASH);

@@ -1,12 +1,10 @@
 import { pointsOutside } from '../../archive/entry-names.ts';
-import { maskHeader, type ForeignOptions } from '../../archive/foreign-entries.ts';
+import { maskHeader, type Owner } from '../../archive/foreign-entries.ts';
 import { formatTocLine, parseTocLine, type TocLine } from '../../archive/toc-line.ts';
 import { isOwnName } from '../../sources/files/file-source.ts';
 import type { ForeignLayout } from './layout.ts';
 import { Tally } from './tallies.ts';
 import { SpooledLines } from './unnamed-file.ts';
-
-type Owner = NonNullable<ForeignOptions['ownerForRoot']>;
 
 /** What becomes of the entries of one file source. */
 export interface SourceTally {

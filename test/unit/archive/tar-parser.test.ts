@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { ArchiveDamage } from '../../../src/archive/archive-damage.ts';
-import { readForeignEntries } from '../../../src/archive/foreign-entries.ts';
 import { encodeTarHeader, type TarHeader } from '../../../src/archive/tar-header.ts';
 import { parseTar } from '../../../src/archive/tar-parser.ts';
+import { readForeignEntries } from '../../fixtures/foreign-entries.ts';
 import { END, hostileTars, rawLong, rawMember, rawPax, rawTar } from '../../fixtures/hostile-tar.ts';
 
 async function* cut(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
