@@ -48,6 +48,7 @@ ensure_key() {
   [[ -d ${file%/*} ]] || ensure_directory "${file%/*}" 755 root root
   [[ -e $file ]] || difference=missing
   settle "$role key $file" "$difference" make_key "$role" "$file"
+  ensure_no_half_made_keys "${file%/*}"
   [[ -e $file ]] || return 0
   settle "$role key is root's alone" "$(describe_owner "$file" 600 root root)" set_owner "$file" 600 root root
   # The public half can always be had from the other; one that belongs to another key would let nobody in.
@@ -56,6 +57,12 @@ ensure_key() {
   else
     public_half "$role" "$file" | ensure_file "$file.pub" 644 root root
   fi
+}
+
+# ensure_no_half_made_keys FOLDER: a run that was killed once its key had a name may have left another copy of it.
+ensure_no_half_made_keys() {
+  local found=("$1"/.new-key-??????)
+  [[ ! -d ${found[0]} ]] || settle "no half-made keys in $1" "${#found[@]} left by killed runs" rm -rf -- "${found[@]}"
 }
 
 public_half() { printf '%s skills-hub-%s@%s\n' "$(ssh-keygen -y -P '' -f "$2" | cut -d' ' -f1,2)" "$1" "$(uname -n)"; }
@@ -67,5 +74,5 @@ make_key() {
   ssh-keygen -q -t rsa -b 4096 -N '' -C "skills-hub-$1@$(uname -n)" -f "$place/key"
   put_file "$place/key" "$2" 600 root root
   put_file "$place/key.pub" "$2.pub" 644 root root
-  rm -rf -- "$place" "${2%/*}"/.new-key-??????
+  rm -rf -- "$place"
 }
