@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { backup } from '../../src/operations/backup.ts';
+import { readJournal } from '../../src/operations/restore/journal.ts';
+import { withLock } from '../../src/operations/with-lock.ts';
+import { compileProgram, type CompiledProgram } from '../fixtures/compiled-program.ts';
+import { describeTree } from '../fixtures/describe-tree.ts';
+import { listLeftovers, runKilled } from '../fixtures/killed-run.ts';
+import { createPlatform, writeFiles, type TestPlatform } from '../fixtures/platform.ts';
+
+const id = 'a'.repeat(64);
+const inspected = JSON.stringify([
+  {
+    Id: id,
+    Name: '/hub-app-1',
+    Image: 'sha256:x',
+    Config: { Image: 'hub/app:1', User: '', Labels: { 'com.docker.compose.service': 'app' } },
+    State: { Status: 'running', Pid: 0 },
+  },
+]);
+
+let program: CompiledProgram;
+let made: TestPlatform;
+let docker: string;
+
+/** A docker that has the App running, and writes down what it is asked for. */
+function makeDocker(): string {
+  const bin = join(made.directory, 'bin');
+  mkdirSync(bin);
+  const script = `#!/bin/bash
+echo "$*" >>'${bin}/calls'
+case "$*" in
+  *' ps '*) echo ${id} ;;
+  *' config '*) echo '{"name": "hub", "services": {"app": {"image": "app"}}}' ;;
+  'container inspect '*) echo '${inspected}' ;;
+esac
+`;
+  writeFileSync(join(bin, 'docker'), script);
+  chmodSync(join(bin, 'docker'), 0o755);
+  return bin;
+}
+
+/** What was done to containers. */
+function changesOfContainers(): string[] {
+  const calls = readFileSync(join(docker, 'calls'), 'utf8').split('\n');
+  return calls.filter((call) => /^container (?!inspect|ls)/.test(call));
+}
+
+const archived = { 'student/cv.pdf': 'archived', 'student/portfolio/work': 'work' };
+const at = (name: string) => join(made.uploads, name);
+
+/** The files as they were archived, to the times of their folders. */
+function layOut(): void {
+  for (const name of readdirSync(made.uploads)) rmSync(at(name), { recursive: true });
+  writeFiles(made.uploads, archived);
+  for (const folder of ['student/portfolio', 'student', '.']) utimesSync(at(folder), 1_600_000_000, 1_600_000_000);
+}
+
+beforeAll(async () => {
+  program = compileProgram();
+  made = await createPlatform();
+  layOut();
+  await backup(made.platform, { trigger: 'nightly' });
+  docker = makeDocker();
+  const configured = await made.reconfigure((yaml) =>
+    yaml.replace('{path: uploads}', '{path: uploads, used-by: [app]}\ncompose: {}'),
+  );
+  const environment = { ...made.platform.environment, PATH: `${docker}:${made.platform.environment['PATH']}` };
+  made.platform = { ...configured, environment };
+}, 60_000);
+afterAll(async () => {
+  program.remove();
+  await made.stop();
+});
+
+/** Runs a command that puts something in place by one rename, and says which of its steps that is. */
+async function findRename(command: readonly string[], path: string): Promise<number> {
+  const { code, stderr, steps } = await runKilled(program, made, command);
+  expect(code === 0 ? '' : stderr).toBe('');
+  const name = path.slice(path.lastIndexOf('/'));
+  return steps.findLastIndex((step) => step.startsWith('rename ') && step.endsWith(name)) + 1;
+}
+
+/** Runs it until it is killed at a step of its swap, and then what any next command begins with; returns what that said. */
+async function runCut(command: readonly string[], killAt: number): Promise<string> {
+  const { isKilled } = await runKilled(program, made, command, { killAt });
+  const journal = await readJournal(made.state);
+  expect([isKilled, journal]).toMatchObject([true, { phase: 'swapping', isSingleRename: true }]);
+  made.log.length = 0;
+  await withLock(made.platform, () => Promise.resolve());
+  expect(await listLeftovers(made)).toEqual([]);
+  return made.log.join('\n');
+}
+
+describe.each([
+  ['a folder that is missing', 'student/portfolio', () => rmSync(at('student/portfolio'), { recursive: true })],
+  ['a file that has changed', 'student/cv.pdf', () => writeFiles(made.uploads, { 'student/cv.pdf': 'spoilt' })],
+])('%s, for whose one rename nobody stands still', (_what, path, spoil) => {
+  const restore = ['restore', 'latest', '--path', `uploads/${path}`, '--yes', '--no-safety'];
+  const accident = (): string => {
+    layOut();
+    spoil();
+    utimesSync(at('student'), 1_500_000_000, 1_500_000_000);
+    return describeTree(made.uploads);
+  };
+
+  it('is old or new after the next command, with nobody halted, wherever its restore was killed', async () => {
+    let before = accident();
+    const rename = await findRename(restore, path);
+    const after = describeTree(made.uploads);
+    expect(after).not.toBe(before);
+
+    before = accident();
+    expect(await runCut(restore, rename)).toContain('interrupted right before its one rename');
+    expect(describeTree(made.uploads)).toBe(before);
+    expect(await runCut(restore, rename + 1)).toContain('is complete now');
+    expect(describeTree(made.uploads)).toBe(after);
+    expect(changesOfContainers()).toEqual([]);
+  }, 60_000);
+});
