@@ -1,5 +1,7 @@
+import { Failure, messageOf } from '../../logging/failure.ts';
 import { listOwnDatabases } from '../../sources/postgres/forget-databases.ts';
 import { swapDatabases } from '../../sources/postgres/swap-databases.ts';
+import { isDiskFull } from '../../system/disk-room.ts';
 import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
@@ -21,8 +23,18 @@ export interface CarriedThrough {
 /**
  * Puts everything that a journal speaks of in place: each cluster's databases in one transaction, then the files. Every
  * step can be repeated, so that whoever finds the journal only has to call this again.
+ *
+ * @throws Failure; the system's own errors do not leave here: whoever catches them takes them for those of another disk.
  */
 export async function carryThrough(platform: Platform, journal: RestoreJournal): Promise<CarriedThrough> {
+  try {
+    return await carryAllThrough(platform, journal);
+  } catch (error) {
+    throw platform.signal?.aborted ? error : cutShort('the swap', error);
+  }
+}
+
+async function carryAllThrough(platform: Platform, journal: RestoreJournal): Promise<CarriedThrough> {
   const result: CarriedThrough = { disconnected: [], swaps: [], placed: 0, removed: 0 };
   const placed = await Promise.all(
     journal.databases.map(async (swap) => ({ swap, server: await serverOf(platform, swap.source) })),
@@ -44,7 +56,9 @@ export async function carryThrough(platform: Platform, journal: RestoreJournal):
     );
   }
   for (const swap of journal.files) {
-    const { placed, removed } = await swapStagedFiles(swap);
+    const { placed, removed } = await swapStagedFiles(swap).catch((error: unknown) => {
+      throw cutShort(`the swap of files ${swap.source} in ${swap.root}`, error);
+    });
     result.placed += placed;
     result.removed += removed;
   }
@@ -58,4 +72,15 @@ export async function carryThrough(platform: Platform, journal: RestoreJournal):
   }));
   await closeJournal(platform, journal, databases);
   return result;
+}
+
+/** Of a name in a folder that is held open, an error of the system tells neither the path nor the disk. */
+function cutShort(what: string, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  return new Failure(
+    isDiskFull(error) ? 'space' : 'failed',
+    `${what} was cut short: ${messageOf(error)}`,
+    'Look at the disks (dmesg, df), then run any command again: it goes on.',
+    { cause: error },
+  );
 }

@@ -16,7 +16,7 @@ const inspected = JSON.stringify([
     Name: '/hub-app-1',
     Image: 'sha256:x',
     Config: { Image: 'hub/app:1', User: '', Labels: { 'com.docker.compose.service': 'app' } },
-    State: { Status: 'running', Pid: 0 },
+    State: { Status: 'STATE', Pid: 0 },
   },
 ]);
 
@@ -24,7 +24,7 @@ let program: CompiledProgram;
 let made: TestPlatform;
 let docker: string;
 
-/** A docker that has the App running, and writes down what it is asked for. */
+/** A docker that has the App, running at first, and writes down what it is asked for. */
 function makeDocker(): string {
   const bin = join(made.directory, 'bin');
   mkdirSync(bin);
@@ -33,9 +33,12 @@ echo "$*" >>'${bin}/calls'
 case "$*" in
   *' ps '*) echo ${id} ;;
   *' config '*) echo '{"name": "hub", "services": {"app": {"image": "app"}}}' ;;
-  'container inspect '*) echo '${inspected}' ;;
+  'container inspect '*) sed "s/STATE/$(<'${bin}/state')/" <<<'${inspected}' ;;
+  'container stop '*) echo exited >'${bin}/state' ;;
+  'container start '*) echo running >'${bin}/state' ;;
 esac
 `;
+  writeFileSync(join(bin, 'state'), 'running');
   writeFileSync(join(bin, 'docker'), script);
   chmodSync(join(bin, 'docker'), 0o755);
   return bin;
@@ -119,3 +122,31 @@ describe.each([
     expect(changesOfContainers()).toEqual([]);
   }, 60_000);
 });
+
+/** Loaded first into a program, it has the rename to that name fail as on a broken disk. */
+const breakingRename = `data:text/javascript,
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+const { rename } = fs.promises;
+fs.promises.rename = async (from, to) => {
+  if (String(to).endsWith('/cv.pdf')) throw Object.assign(new Error('EIO: i/o error, rename'), { code: 'EIO' });
+  await rename(from, to);
+};
+syncBuiltinESMExports();`;
+
+it('a swap that a disk cuts short says where, what to look at, and who stands still until it is complete', async () => {
+  layOut();
+  const archivedTree = describeTree(made.uploads);
+  rmSync(at('student/portfolio'), { recursive: true });
+  writeFiles(made.uploads, { 'student/cv.pdf': 'spoilt' });
+  const command = ['restore', 'latest', '--yes', '--no-safety', '--config', made.configPath];
+  const env = made.platform.environment as Record<string, string>;
+  const { code, stderr } = await program.run(command, { env, preload: breakingRename.replaceAll('\n', ' ') });
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining(`the swap of files uploads in ${made.uploads} was cut short: EIO: i/o error, rename`),
+  ]);
+  expect(stderr).toMatch(/dmesg, df.*it goes on\. Services: app: halted until the restore is complete/);
+  await withLock(made.platform, () => Promise.resolve());
+  expect(describeTree(made.uploads)).toBe(archivedTree);
+}, 60_000);
