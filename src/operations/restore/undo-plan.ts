@@ -133,7 +133,12 @@ async function planFolder(platform: Platform, record: KeptRecord, folder: KeptFi
   const found = await followContainer(platform, record, folder);
   if (!found) throw refusal('their container was made anew, and what was kept went with the old one');
   const size = await measureTree(found.kept);
-  if (!size) throw refusal(`${found.kept}, where they were kept, is gone${describeByHand(record)}`);
+  if (!size) {
+    throw refusal(
+      `${found.kept}, where they were kept, is gone: check that the disk of ${found.root} is mounted, then undo again` +
+        describeByHand(record),
+    );
+  }
   const { freeBytes } = await measureRoom(found.root);
   if (freeBytes < RESERVE_BYTES)
     throw refusal(
@@ -168,7 +173,8 @@ function describeByHand({ databases }: KeptRecord): string {
             `ALTER DATABASE ${quoteIdentifier(live)} ALLOW_CONNECTIONS true IS_TEMPLATE false;`,
         ],
   );
-  return lines.length === 0 ? '' : `. Its databases by hand, services stopped (psql postgres): ${lines.join(' ')}`;
+  if (lines.length === 0) return '';
+  return `. Only where it is lost for good: its databases by hand, services stopped (psql postgres): ${lines.join(' ')}`;
 }
 
 function refusal(why: string): Failure {
