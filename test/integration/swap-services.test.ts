@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, wr
 import { join } from 'node:path';
 import { backup } from '../../src/operations/backup.ts';
 import { readJournal } from '../../src/operations/restore/journal.ts';
+import { undo } from '../../src/operations/undo.ts';
 import { withLock } from '../../src/operations/with-lock.ts';
 import { compileProgram, type CompiledProgram } from '../fixtures/compiled-program.ts';
 import { describeTree } from '../fixtures/describe-tree.ts';
@@ -122,6 +123,25 @@ describe.each([
     expect(changesOfContainers()).toEqual([]);
   }, 60_000);
 });
+
+it('a file that was written anew after its restore was killed stays so, and what it held before stays kept', async () => {
+  const command = ['restore', 'latest', '--path', 'uploads/student/cv.pdf', '--yes', '--no-safety'];
+  const spoil = (content: string): void => {
+    rmSync(at('student/cv.pdf'));
+    writeFiles(made.uploads, { 'student/cv.pdf': content });
+  };
+  layOut();
+  spoil('spoilt');
+  const killAt = await findRename(command, 'student/cv.pdf');
+  spoil('spoilt');
+  expect((await runKilled(program, made, command, { killAt })).isKilled).toBe(true);
+  spoil('newer');
+  await withLock(made.platform, () => Promise.resolve());
+  expect(readFileSync(at('student/cv.pdf'), 'utf8')).toBe('newer');
+  expect(await listLeftovers(made)).toEqual([]);
+  await undo(made.platform, { confirm: () => Promise.resolve(true) });
+  expect(readFileSync(at('student/cv.pdf'), 'utf8')).toBe('spoilt');
+}, 60_000);
 
 /** Loaded first into a program, it has the rename to that name fail as on a broken disk. */
 const breakingRename = `data:text/javascript,

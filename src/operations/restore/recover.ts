@@ -1,11 +1,11 @@
 import { readdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isStillStaged } from '../../sources/files/is-still-staged.ts';
 import { endLeftSessions } from '../../sources/postgres/end-sessions.ts';
 import { removeUnfinished } from '../../system/durable-file.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
+import { isBypassed, revertBypassed } from './bypassed.ts';
 import { carryThrough } from './carry-through.ts';
 import { findMade } from './find-made.ts';
 import { followContainers } from './follow-container.ts';
@@ -34,7 +34,7 @@ async function finish(platform: Platform, journal: RestoreJournal): Promise<void
     logger.warning(
       `The ${run}, begun ${journal.started}, was interrupted right before its one rename, with nobody halted, who have worked on since: removing what it had made. To have it, run it again.`,
     );
-    await discardStaged(platform, journal);
+    await revertBypassed(platform, journal);
   } else if (journal.phase === 'swapping') {
     logger.warning(`The ${run}, begun ${journal.started}, was interrupted while it was put in place: going on.`);
     // A reboot, or somebody, may have started those who use it, whether they ran when it began or not. After its one
@@ -52,21 +52,6 @@ async function finish(platform: Platform, journal: RestoreJournal): Promise<void
     await discardStaged(platform, journal);
     if (made.length > 0) logger.warning(`Of that run ${made.join('; ')}: use it, or drop it.`);
   }
-}
-
-/**
- * Whether a swap for which no service stood still was interrupted before its rename: what is live has gone its own way by
- * now, in which the rename may be neither single nor wanted any more.
- */
-async function isBypassed(platform: Platform, journal: RestoreJournal): Promise<boolean> {
-  if (journal.phase !== 'swapping' || !journal.isSingleRename) return false;
-  const files = await followContainers(platform, journal);
-  const untouched = await Promise.all(
-    files.map(({ root, staged, kept, inodes }) =>
-      isStillStaged({ root: Buffer.from(root), staged: Buffer.from(staged), kept: Buffer.from(kept), inodes }),
-    ),
-  );
-  return untouched.includes(true);
 }
 
 /** Tables change in one transaction, which may have happened though nobody was there any more to hear of it. */

@@ -7,7 +7,7 @@ import { formatTocLine } from '../../archive/toc-line.ts';
 import { Failure } from '../../logging/failure.ts';
 import { alignDirectories } from '../../sources/files/align-directories.ts';
 import { inodeOf, makeOwn, openOwn, type OwnInodes } from '../../sources/files/own-folder.ts';
-import { removeTree, swapFiles } from '../../sources/files/swap-files.ts';
+import { removeTree, swapFiles, type SwapOptions } from '../../sources/files/swap-files.ts';
 import { isInContainer } from '../../system/container-path.ts';
 import { withReachablePath } from '../../system/long-path.ts';
 import { makeFolder } from '../../system/make-folder.ts';
@@ -103,15 +103,18 @@ function explainFullDisk(error: unknown, root: string): unknown {
   );
 }
 
+/** A swap as it is done, and looked at. */
+export function swapOf({ root, staged, kept, inodes, removals }: FilesSwap): SwapOptions {
+  const [live, fresh, old] = [Buffer.from(root), Buffer.from(staged), Buffer.from(kept)];
+  return { root: live, staged: fresh, kept: old, inodes, removals: readNames(removals) };
+}
+
 /** Carries a staged swap through; can be repeated until it returns. */
 export async function swapStagedFiles(swap: FilesSwap): Promise<{ placed: number; removed: number }> {
-  const root = Buffer.from(swap.root);
-  const staged = Buffer.from(swap.staged);
-  const removals = readNames(swap.removals);
-  const { inodes } = swap;
-  const counts = await swapFiles({ root, staged, kept: Buffer.from(swap.kept), inodes, removals });
-  await removeTree(staged);
-  await alignDirectories(root, swap.source, readFolders(swap.directories));
+  const options = swapOf(swap);
+  const counts = await swapFiles(options);
+  await removeTree(options.staged);
+  await alignDirectories(options.root, swap.source, readFolders(swap.directories));
   return counts;
 }
 

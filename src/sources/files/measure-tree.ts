@@ -22,10 +22,7 @@ export async function measureTree(path: string): Promise<TreeSize | undefined> {
   let entries = -1;
   let bytes = 0n;
   try {
-    const onUnreadable = (_name: Buffer, error: unknown): void => {
-      throw error as Error;
-    };
-    for await (const { stat } of walkTree({ tree, isExcluded: () => false, onUnreadable })) {
+    for await (const { stat } of walkTree({ tree, isExcluded: () => false, onUnreadable: rethrow })) {
       entries++;
       if (stat.isDirectory() || stat.nlink === 1n) {
         bytes += stat.blocks * BLOCK_BYTES;
@@ -43,4 +40,21 @@ export async function measureTree(path: string): Promise<TreeSize | undefined> {
     tree.close();
   }
   return { entries, bytes: Number(bytes) };
+}
+
+/** Whether a tree has a file, or a link, that has no name anywhere else. */
+export async function holdsOnlyCopy(path: string): Promise<boolean> {
+  const tree = new FolderTree(Buffer.from(path));
+  try {
+    for await (const { stat } of walkTree({ tree, isExcluded: () => false, onUnreadable: rethrow })) {
+      if (!stat.isDirectory() && stat.nlink === 1n) return true;
+    }
+    return false;
+  } finally {
+    tree.close();
+  }
+}
+
+function rethrow(_name: Buffer, error: unknown): void {
+  throw error as Error;
 }

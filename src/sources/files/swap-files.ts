@@ -6,6 +6,7 @@ import { joinBytes } from '../../system/long-path.ts';
 import { OpenFolder, splitPath } from '../../system/open-folder.ts';
 import { openOwn, type OwnInodes } from './own-folder.ts';
 import { reachKept, type Aside } from './reach-kept.ts';
+import { areAllRemoved, findRemoval, noteAllRemoved } from './removals.ts';
 import { isGone } from './walk.ts';
 
 export interface SwapOptions {
@@ -23,7 +24,6 @@ export interface SwapOptions {
 
 /** What is left when a name is taken: names have at most 255 bytes. */
 const LONGEST_STEM_BYTES = 240;
-const ALL_REMOVED = 0o1000;
 
 /**
  * Puts staged entries in place of live ones by renaming, and moves away what is to go. The staged tree is its own list of
@@ -71,33 +71,24 @@ async function openKept(path: Buffer, inode: string | undefined): Promise<OpenFo
 }
 
 /**
- * Moves away what is to go, before anything is placed. Some of these names are placed afterwards: the kept folder's sticky
- * bit, which means nothing else in a private folder, says that all have gone, so that whoever goes on moves away none of
- * what has come. It is on the same file system as they are, and so on its disk after them.
+ * Moves away what is to go, before anything is placed. Some of these names are placed afterwards: that all have gone is
+ * noted, so that whoever goes on moves away none of what has come.
  */
 async function removeAll(aside: Aside, removals: AsyncIterable<Buffer>): Promise<number> {
-  const { handle } = aside.kept;
-  const { mode } = await handle.stat();
-  if ((mode & ALL_REMOVED) !== 0) return 0;
+  if (await areAllRemoved(aside.kept)) return 0;
   let removed = 0;
   for await (const name of removals) if (await removeLive(aside, withoutSlash(name))) removed++;
-  await handle.chmod((mode & 0o7777) | ALL_REMOVED);
+  await noteAllRemoved(aside.kept);
   return removed;
 }
 
 /** Moves one live entry that the archive does not have to the kept ones. */
-async function removeLive({ live, kept }: Aside, path: Buffer): Promise<boolean> {
-  const { parent, name } = splitPath(path);
-  // What was kept already has been moved in an earlier attempt: the live name may be a new entry by now.
-  const before = await kept.reach(parent);
-  const isDone = (await before?.look(name)) !== undefined;
-  await before?.close();
-  const folder = isDone ? undefined : await live.reach(parent);
-  if (!folder) return false;
+async function removeLive(aside: Aside, path: Buffer): Promise<boolean> {
+  const folder = await findRemoval(aside.live, aside.kept, path);
   try {
-    return (await folder.look(name)) !== undefined && (await keep(folder, { live, kept }, path));
+    return folder !== undefined && (await keep(folder, aside, path));
   } finally {
-    await folder.close();
+    await folder?.close();
   }
 }
 

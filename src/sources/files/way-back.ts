@@ -3,6 +3,7 @@ import type { TocLine } from '../../archive/toc-line.ts';
 import { FolderTree } from '../../system/folder-tree.ts';
 import { joinBytes } from '../../system/long-path.ts';
 import { isNoFolder, OpenFolder } from '../../system/open-folder.ts';
+import { walkIncoming } from './walk-incoming.ts';
 
 /**
  * The names, relative to the root, that putting the staged entries in place adds where nothing gives way to them that
@@ -14,33 +15,14 @@ export async function* listAdded(root: Buffer, staged: Buffer): AsyncGenerator<B
   const live = await OpenFolder.open(root);
   const fresh = live && (await OpenFolder.open(staged));
   try {
-    if (live && fresh) yield* listAddedIn(live, fresh, Buffer.alloc(0));
+    if (!live || !fresh) return;
+    for await (const { live: folder, name, path, isFolder } of walkIncoming(live, fresh)) {
+      const present = await folder.look(name);
+      if (!present || isFolder || present.isDirectory()) yield path;
+    }
   } finally {
     await fresh?.close();
     await live?.close();
-  }
-}
-
-async function* listAddedIn(
-  live: OpenFolder,
-  fresh: OpenFolder,
-  path: Buffer,
-): AsyncGenerator<Buffer, void, undefined> {
-  for (const name of await fresh.names()) {
-    const entry = path.length === 0 ? name : joinBytes(path, name);
-    const inner = await fresh.child(name);
-    const counterpart = inner && (await live.child(name));
-    try {
-      if (inner && counterpart) {
-        yield* listAddedIn(counterpart, inner, entry);
-        continue;
-      }
-    } finally {
-      await inner?.close();
-      await counterpart?.close();
-    }
-    const present = await live.look(name);
-    if (!present || inner !== undefined || present.isDirectory()) yield entry;
   }
 }
 

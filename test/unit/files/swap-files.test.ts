@@ -7,6 +7,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   renameSync,
@@ -17,7 +18,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isStillStaged } from '../../../src/sources/files/is-still-staged.ts';
+import { countRenames, isUntouched } from '../../../src/sources/files/pending-renames.ts';
 import { removeTree, swapFiles } from '../../../src/sources/files/swap-files.ts';
 
 let top: string;
@@ -145,25 +146,74 @@ describe('putting staged entries in place', () => {
     expect(statSync(kept).mode & 0o777).toBe(0o700);
   });
 
-  it('can be told by what is left whether its one rename has happened', async () => {
-    const look = () => isStillStaged({ root: Buffer.from(root), staged: Buffer.from(staged), kept: Buffer.from(kept) });
-    write(root, { 's/old': 'old' });
-    write(staged, { 's/portfolio/x': 'x' });
-    expect(await look()).toBe(true);
-    // Somebody has begun it anew.
-    write(root, { 's/portfolio/y': 'y' });
-    expect(await look()).toBe(true);
-    rmSync(join(root, 's/portfolio'), { recursive: true });
-    renameSync(join(staged, 's/portfolio'), join(root, 's/portfolio'));
-    expect(await look()).toBe(false);
-    write(staged, { 's/old': 'new' });
-    write(kept, { 's/other': 'moved away' });
-    expect(await look()).toBe(false);
-    rmSync(join(kept, 's/other'));
-    linkSync(join(root, 's/old'), join(kept, 's/old'));
-    expect(await look()).toBe(true);
-    renameSync(join(staged, 's/old'), join(root, 's/old'));
-    expect(await look()).toBe(false);
+  describe('by one rename', () => {
+    const options = (...removals: string[]) => {
+      const [live, fresh, old] = [root, staged, kept].map((path) => Buffer.from(path)) as [Buffer, Buffer, Buffer];
+      async function* names() {
+        for (const name of removals) yield Buffer.from(name);
+      }
+      return { root: live, staged: fresh, kept: old, removals: names() };
+    };
+    const look = (...removals: string[]) => isUntouched(options(...removals));
+
+    it('can be told from more, whichever way it goes', async () => {
+      const count = async (...removals: string[]) => {
+        const found = await countRenames(options(...removals));
+        for (const folder of [root, staged])
+          for (const name of readdirSync(folder).filter((each) => !each.startsWith('.')))
+            rmSync(join(folder, name), { recursive: true });
+        return found;
+      };
+      write(root, { 's/old': 'old' });
+      write(staged, { 's/portfolio/x': 'x', 's/portfolio/y': 'y' });
+      expect(await count('s/gone')).toBe(1);
+      write(root, { 's/old': 'old' });
+      write(staged, { 's/old': 'new' });
+      expect(await count()).toBe(1);
+      write(root, { 's/portfolio/x': 'x' });
+      expect(await count('s/portfolio')).toBe(1);
+      write(root, { 's/portfolio/x': 'x', 's/old': 'old' });
+      write(staged, { 's/old': 'new' });
+      expect(await count('s/portfolio/')).toBe(2);
+      write(root, { 's/old': 'old' });
+      write(staged, { 's/old/x': 'folder over file' });
+      expect(await count()).toBe(2);
+    });
+
+    it('shows by what is left whether that has happened', async () => {
+      write(root, { 's/old': 'old' });
+      write(staged, { 's/portfolio/x': 'x' });
+      expect(await look()).toBe(true);
+      // Somebody has begun it anew.
+      write(root, { 's/portfolio/y': 'y' });
+      expect(await look()).toBe(true);
+      rmSync(join(root, 's/portfolio'), { recursive: true });
+      renameSync(join(staged, 's/portfolio'), join(root, 's/portfolio'));
+      expect(await look()).toBe(false);
+      write(staged, { 's/old': 'new' });
+      write(kept, { 's/other': 'moved away' });
+      expect(await look()).toBe(false);
+      rmSync(join(kept, 's/other'));
+      linkSync(join(root, 's/old'), join(kept, 's/old'));
+      expect(await look()).toBe(true);
+      // Somebody has written it anew, as programs do.
+      rmSync(join(root, 's/old'));
+      write(root, { 's/old': 'newer' });
+      expect(await look()).toBe(true);
+      renameSync(join(staged, 's/old'), join(root, 's/old'));
+      expect(await look()).toBe(false);
+    });
+
+    it('shows it also where something goes', async () => {
+      write(root, { 's/portfolio/x': 'x' });
+      expect(await look('s/portfolio')).toBe(true);
+      mkdirSync(join(kept, 's'));
+      renameSync(join(root, 's/portfolio'), join(kept, 's/portfolio'));
+      expect(await look('s/portfolio')).toBe(false);
+      // Somebody has begun it anew.
+      write(root, { 's/portfolio/y': 'y' });
+      expect(await look('s/portfolio')).toBe(false);
+    });
   });
 
   it('keeps a name of 255 bytes beside another of that name', async () => {
