@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { backup } from '../../src/operations/backup.ts';
 import { readJournal } from '../../src/operations/restore/journal.ts';
@@ -64,11 +74,14 @@ function layOut(): void {
 beforeAll(async () => {
   program = compileProgram();
   made = await createPlatform();
+  writeFiles(made.directory, { 'avatars/faces/file': 'archived' });
+  const withAvatars = (yaml: string) => yaml.replace('files:', 'files:\n  avatars: {path: avatars, used-by: [app]}');
+  made.platform = await made.reconfigure(withAvatars);
   layOut();
   await backup(made.platform, { trigger: 'nightly' });
   docker = makeDocker();
   const configured = await made.reconfigure((yaml) =>
-    yaml.replace('{path: uploads}', '{path: uploads, used-by: [app]}\ncompose: {}'),
+    withAvatars(yaml).replace('{path: uploads}', '{path: uploads, used-by: [app]}\ncompose: {}'),
   );
   const environment = { ...made.platform.environment, PATH: `${docker}:${made.platform.environment['PATH']}` };
   made.platform = { ...configured, environment };
@@ -123,6 +136,22 @@ describe.each([
     expect(changesOfContainers()).toEqual([]);
   }, 60_000);
 });
+
+it('of one rename in one folder, and modes in another, nothing has happened where it was killed before that rename', async () => {
+  const command = ['restore', 'latest', '--yes', '--no-safety'];
+  const faces = join(made.directory, 'avatars/faces');
+  const spoil = (): void => {
+    layOut();
+    rmSync(at('student/portfolio'), { recursive: true });
+    chmodSync(faces, 0o711);
+  };
+  spoil();
+  const rename = await findRename(command, 'student/portfolio');
+  expect(statSync(faces).mode & 0o777).toBe(0o755);
+  spoil();
+  expect(await runCut(command, rename)).toContain('interrupted right before its one rename');
+  expect([statSync(faces).mode & 0o777, existsSync(at('student/portfolio'))]).toEqual([0o711, false]);
+}, 60_000);
 
 it('a file that was written anew after its restore was killed stays so, and what it held before stays kept', async () => {
   const command = ['restore', 'latest', '--path', 'uploads/student/cv.pdf', '--yes', '--no-safety'];

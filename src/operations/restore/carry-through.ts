@@ -6,8 +6,8 @@ import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import { closeJournal } from './close-journal.ts';
-import type { RestoreJournal } from './journal.ts';
-import { swapStagedFiles } from './stage-files.ts';
+import type { FilesSwap, RestoreJournal } from './journal.ts';
+import { alignSwapped, swapStagedFiles } from './stage-files.ts';
 import { syncFileSystems } from './sync-file-systems.ts';
 
 /** What putting a restore, or what it had replaced, in place did. */
@@ -55,13 +55,20 @@ async function carryAllThrough(platform: Platform, journal: RestoreJournal): Pro
       ...disconnected.map(({ database, user, application }) => `${database}: ${user} (${application || 'no name'})`),
     );
   }
-  for (const swap of journal.files) {
-    const { placed, removed } = await swapStagedFiles(swap).catch((error: unknown) => {
-      throw cutShort(`the swap of files ${swap.source} in ${swap.root}`, error);
-    });
+  const eachFolder = async (carry: (swap: FilesSwap) => Promise<void>): Promise<void> => {
+    for (const swap of journal.files) {
+      await carry(swap).catch((error: unknown) => {
+        throw cutShort(`the swap of files ${swap.source} in ${swap.root}`, error);
+      });
+    }
+  };
+  await eachFolder(async (swap) => {
+    const { placed, removed } = await swapStagedFiles(swap);
     result.placed += placed;
     result.removed += removed;
-  }
+  });
+  // After the last rename: where that is the only one, and has not happened, nothing has.
+  await eachFolder(alignSwapped);
   // The renames are on disk before the journal, which may be on another, forgets them.
   await syncFileSystems(journal.files.map(({ root }) => root));
   // One that was missing before the restore has left nothing to keep.

@@ -109,13 +109,17 @@ export function swapOf({ root, staged, kept, inodes, removals }: FilesSwap): Swa
   return { root: live, staged: fresh, kept: old, inodes, removals: readNames(removals) };
 }
 
-/** Carries a staged swap through; can be repeated until it returns. */
+/** Puts what is staged in place, and moves away what is to go; can be repeated until it returns. */
 export async function swapStagedFiles(swap: FilesSwap): Promise<{ placed: number; removed: number }> {
   const options = swapOf(swap);
   const counts = await swapFiles(options);
   await removeTree(options.staged);
-  await alignDirectories(options.root, swap.source, readFolders(swap.directories));
   return counts;
+}
+
+/** Gives folders their times, modes and owners after it; can be repeated. */
+export async function alignSwapped({ root, source, directories }: FilesSwap): Promise<void> {
+  await alignDirectories(Buffer.from(root), source, readFolders(directories));
 }
 
 /**
