@@ -12,7 +12,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { backup } from '../../src/operations/backup.ts';
-import { readJournal } from '../../src/operations/restore/journal.ts';
+import { beginJournal, readJournal, removeJournal, writeJournal } from '../../src/operations/restore/journal.ts';
+import {
+  directoriesPathOf,
+  keptPathOf,
+  makeRestoreId,
+  removalsPathOf,
+  stagedPathOf,
+} from '../../src/operations/restore/own-paths.ts';
 import { undo } from '../../src/operations/undo.ts';
 import { withLock } from '../../src/operations/with-lock.ts';
 import { compileProgram, type CompiledProgram } from '../fixtures/compiled-program.ts';
@@ -20,10 +27,10 @@ import { describeTree } from '../fixtures/describe-tree.ts';
 import { listLeftovers, runKilled } from '../fixtures/killed-run.ts';
 import { createPlatform, writeFiles, type TestPlatform } from '../fixtures/platform.ts';
 
-const id = 'a'.repeat(64);
+const app = 'a'.repeat(64);
 const inspected = JSON.stringify([
   {
-    Id: id,
+    Id: app,
     Name: '/hub-app-1',
     Image: 'sha256:x',
     Config: { Image: 'hub/app:1', User: '', Labels: { 'com.docker.compose.service': 'app' } },
@@ -42,7 +49,7 @@ function makeDocker(): string {
   const script = `#!/bin/bash
 echo "$*" >>'${bin}/calls'
 case "$*" in
-  *' ps '*) echo ${id} ;;
+  *' ps '*) echo ${app} ;;
   *' config '*) echo '{"name": "hub", "services": {"app": {"image": "app"}}}' ;;
   'container inspect '*) sed "s/STATE/$(<'${bin}/state')/" <<<'${inspected}' ;;
   'container stop '*) echo exited >'${bin}/state' ;;
@@ -71,18 +78,19 @@ function layOut(): void {
   for (const folder of ['student/portfolio', 'student', '.']) utimesSync(at(folder), 1_600_000_000, 1_600_000_000);
 }
 
+const withAvatars = (yaml: string) => yaml.replace('files:', 'files:\n  avatars: {path: avatars, used-by: [app]}');
+const withServices = (yaml: string) =>
+  withAvatars(yaml).replace('{path: uploads}', '{path: uploads, used-by: [app]}\ncompose: {}');
+
 beforeAll(async () => {
   program = compileProgram();
   made = await createPlatform();
   writeFiles(made.directory, { 'avatars/faces/file': 'archived' });
-  const withAvatars = (yaml: string) => yaml.replace('files:', 'files:\n  avatars: {path: avatars, used-by: [app]}');
   made.platform = await made.reconfigure(withAvatars);
   layOut();
   await backup(made.platform, { trigger: 'nightly' });
   docker = makeDocker();
-  const configured = await made.reconfigure((yaml) =>
-    withAvatars(yaml).replace('{path: uploads}', '{path: uploads, used-by: [app]}\ncompose: {}'),
-  );
+  const configured = await made.reconfigure(withServices);
   const environment = { ...made.platform.environment, PATH: `${docker}:${made.platform.environment['PATH']}` };
   made.platform = { ...configured, environment };
 }, 60_000);
@@ -151,6 +159,40 @@ it('of one rename in one folder, and modes in another, nothing has happened wher
   spoil();
   expect(await runCut(command, rename)).toContain('interrupted right before its one rename');
   expect([statSync(faces).mode & 0o777, existsSync(at('student/portfolio'))]).toEqual([0o711, false]);
+}, 60_000);
+
+it('a container whose files were to be renamed is started before they are looked for in it', async () => {
+  const configured = await made.reconfigure((yaml) =>
+    yaml.replace('{path: uploads}', '{service: app, path: /data}\ncompose: {}'),
+  );
+  const id = makeRestoreId(new Date());
+  const root = '/proc/1/root/data';
+  await writeJournal(made.state, {
+    ...beginJournal(made.platform, { id, archive: 'backup_full_2026-01-31.tar.gz' }),
+    phase: 'swapping',
+    isSingleRename: true,
+    databases: [],
+    files: [
+      {
+        source: 'uploads',
+        root,
+        isRootNew: false,
+        staged: stagedPathOf(root, id),
+        kept: keptPathOf(root, id),
+        removals: removalsPathOf(made.state, id, 'uploads'),
+        directories: directoriesPathOf(made.state, id, 'uploads'),
+      },
+    ],
+    users: { stop: [], hold: ['app'] },
+  });
+  writeFileSync(join(docker, 'state'), 'exited');
+  writeFileSync(join(docker, 'calls'), '');
+  const platform = { ...configured, environment: made.platform.environment };
+  // It runs then; that this docker has no container at all is another matter.
+  await expect(withLock(platform, () => Promise.resolve())).rejects.toThrow('runs on another machine');
+  expect(changesOfContainers()).toEqual([`container start ${app}`]);
+  await removeJournal(made.state);
+  await made.reconfigure(withServices);
 }, 60_000);
 
 it('a file that was written anew after its restore was killed stays so, and what it held before stays kept', async () => {

@@ -11,7 +11,7 @@ import { findMade } from './find-made.ts';
 import { followContainers } from './follow-container.ts';
 import { describeJournal } from './interrupted-text.ts';
 import { JOURNAL_NAME, readJournal, type RestoreJournal } from './journal.ts';
-import { haltAgain } from '../services/halt-services.ts';
+import { haltAgain, startHeld } from '../services/halt-services.ts';
 import { areTablesReplaced, awaitSilence, closeTables } from './kept-tables.ts';
 import { isRestoreId, keptRecordsIn } from './own-paths.ts';
 import { discardStaged } from './or-discard.ts';
@@ -30,6 +30,7 @@ export async function finishInterrupted(platform: Platform): Promise<void> {
 async function finish(platform: Platform, journal: RestoreJournal): Promise<void> {
   const { logger } = platform;
   const run = describeJournal(journal);
+  if (journal.isSingleRename) await startHeld(platform, journal.users?.hold ?? []);
   if (await isBypassed(platform, journal)) {
     logger.warning(
       `The ${run}, begun ${journal.started}, was interrupted right before its one rename, with nobody halted, who have worked on since: removing what it had made. To have it, run it again.`,

@@ -60,14 +60,17 @@ export async function haltAgain(platform: Platform, users: Users | undefined): P
   const recorded = users ? [] : ((await readHalted(platform.config.state))?.containers ?? []);
   const namesOf = (halt: Halt) => recorded.filter((each) => each.halt === halt).map(({ service }) => service);
   const { stop, hold } = users ?? { stop: namesOf('stop'), hold: namesOf('hold') };
-  if (hold.length > 0) {
-    const project = { ...openProject(platform), isDetached: true };
-    const containers = await listServiceContainers(project);
-    // Its files are reached through its first program, which has to be there for that.
-    const ended = containers.filter(({ service, state }) => hold.includes(service) && state === 'exited');
-    for (const container of ended) await changeContainer(project, container, 'start');
-  }
+  await startHeld(platform, hold);
   await haltServices(platform, { stop, hold });
+}
+
+/** Has those run in whose own containers files lie: these are reached through the first program, which has to be there. */
+export async function startHeld(platform: Platform, hold: Users['hold']): Promise<void> {
+  if (hold.length === 0) return;
+  const project = { ...openProject(platform), isDetached: true };
+  const containers = await listServiceContainers(project);
+  const ended = containers.filter(({ service, state }) => hold.includes(service) && state === 'exited');
+  for (const container of ended) await changeContainer(project, container, 'start');
 }
 
 /** What was not had running again before stays on the list, except for containers that others have taken the place of. */
