@@ -145,7 +145,13 @@ async function carryOut(platform: Platform, plan: UndoPlan): Promise<Omit<UndoRe
     await writeJournal(config.state, journal);
     logger.phase('Swap');
     const files = await orDiscard(platform, journal, () => stageUndo(platform, journal, workDirectory));
-    const { carried, services } = await putInPlace({ platform, journal: { ...journal, files }, users: plan.users });
+    const { users, isSingleRename } = plan;
+    const { carried, services } = await putInPlace({
+      platform,
+      journal: { ...journal, files },
+      users,
+      isSingleRename,
+    });
     const health = await awaitHealthy(platform, services.started);
     return {
       plan,

@@ -31,7 +31,7 @@ export function renderPlan(plan: RestorePlan, timezone?: string): string {
     formatTable([...plan.databases.map(describeDatabase), ...plan.files.map(describeFiles)]),
     ...describeRows(plan),
     ...plan.files.flatMap(describeNames),
-    ...(plan.isSingleRename && isUsed(plan.users) ? [NOTHING_STOPPED] : describeHalt(plan, plan.estimate.standstillMs)),
+    ...describeHalt(plan, plan.estimate.standstillMs),
     ...describeConnections(plan.databases.map(({ record, connections }) => ({ live: record.database, connections }))),
     `Time: ${describeEstimate(plan.estimate)}.`,
     ...limit(warnings, LISTED_SENTENCES).map((warning) => `Warning: ${warning}`),
@@ -110,12 +110,20 @@ function describeNames({ source, examples, add, replace, alignedFolders, remove 
 
 /** Which services the swap halts, in which order, and for how long where that is estimated. */
 export function describeHalt(
-  { services: { stop, hold }, haltOrder }: Pick<RestorePlan, 'services' | 'haltOrder'>,
+  {
+    services,
+    haltOrder,
+    users,
+    isSingleRename,
+  }: Pick<RestorePlan, 'services' | 'haltOrder' | 'users' | 'isSingleRename'>,
   standstillMs?: number,
 ): string[] {
-  if (stop.length + hold.length === 0) return [];
+  if (isSingleRename && isUsed(users)) return [NOTHING_STOPPED];
+  if (!isUsed(services)) return [];
   const order = haltOrder.map((group) =>
-    group.map((service) => (hold.includes(service) ? `${service} (paused, then restarted)` : service)).join(', '),
+    group
+      .map((service) => (services.hold.includes(service) ? `${service} (paused, then restarted)` : service))
+      .join(', '),
   );
   const time = standstillMs === undefined ? '' : `, for about ${formatAbout(standstillMs)}`;
   return [`Services stopped while it is put in place${time}: ${order.join(', then ')}; started in the opposite order.`];

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { PathChoice } from '../../src/archive/path-choice.ts';
 import { backup } from '../../src/operations/backup.ts';
 import { beginJournal, readJournal, removeJournal, writeJournal } from '../../src/operations/restore/journal.ts';
 import {
@@ -20,8 +21,10 @@ import {
   removalsPathOf,
   stagedPathOf,
 } from '../../src/operations/restore/own-paths.ts';
+import { restore } from '../../src/operations/restore.ts';
 import { undo } from '../../src/operations/undo.ts';
 import { withLock } from '../../src/operations/with-lock.ts';
+import { renderUndoPlan } from '../../src/report/undo-report.ts';
 import { compileProgram, type CompiledProgram } from '../fixtures/compiled-program.ts';
 import { describeTree } from '../fixtures/describe-tree.ts';
 import { listLeftovers, runKilled } from '../fixtures/killed-run.ts';
@@ -82,6 +85,14 @@ const withAvatars = (yaml: string) => yaml.replace('files:', 'files:\n  avatars:
 const withServices = (yaml: string) =>
   withAvatars(yaml).replace('{path: uploads}', '{path: uploads, used-by: [app]}\ncompose: {}');
 
+/** How that is then. */
+function layOutSpoilt(spoil: () => void): string {
+  layOut();
+  spoil();
+  utimesSync(at('student'), 1_500_000_000, 1_500_000_000);
+  return describeTree(made.uploads);
+}
+
 beforeAll(async () => {
   program = compileProgram();
   made = await createPlatform();
@@ -98,6 +109,10 @@ afterAll(async () => {
   program.remove();
   await made.stop();
 });
+
+const confirm = () => Promise.resolve(true);
+const bring = (path: string) =>
+  restore(made.platform, { archive: 'latest', paths: PathChoice.parse([path]), skipsSafetyBackup: true, confirm });
 
 /** Runs a command that puts something in place by one rename, and says which of its steps that is. */
 async function findRename(command: readonly string[], path: string): Promise<number> {
@@ -122,28 +137,47 @@ describe.each([
   ['a folder that is missing', 'student/portfolio', () => rmSync(at('student/portfolio'), { recursive: true })],
   ['a file that has changed', 'student/cv.pdf', () => writeFiles(made.uploads, { 'student/cv.pdf': 'spoilt' })],
 ])('%s, for whose one rename nobody stands still', (_what, path, spoil) => {
-  const restore = ['restore', 'latest', '--path', `uploads/${path}`, '--yes', '--no-safety'];
-  const accident = (): string => {
-    layOut();
-    spoil();
-    utimesSync(at('student'), 1_500_000_000, 1_500_000_000);
-    return describeTree(made.uploads);
-  };
+  const restoring = ['restore', 'latest', '--path', `uploads/${path}`, '--yes', '--no-safety'];
+  const accident = (): string => layOutSpoilt(spoil);
 
   it('is old or new after the next command, with nobody halted, wherever its restore was killed', async () => {
     let before = accident();
-    const rename = await findRename(restore, path);
+    const rename = await findRename(restoring, path);
     const after = describeTree(made.uploads);
     expect(after).not.toBe(before);
 
     before = accident();
-    expect(await runCut(restore, rename)).toContain('interrupted right before its one rename');
+    expect(await runCut(restoring, rename)).toContain('interrupted right before its one rename');
     expect(describeTree(made.uploads)).toBe(before);
-    expect(await runCut(restore, rename + 1)).toContain('is complete now');
+    expect(await runCut(restoring, rename + 1)).toContain('is complete now');
     expect(describeTree(made.uploads)).toBe(after);
     expect(changesOfContainers()).toEqual([]);
   }, 60_000);
 });
+
+it('an undo of one rename, and the undo of that, are old or new likewise, with nobody halted', async () => {
+  const path = 'student/portfolio';
+  const undoing = ['undo', '--yes'];
+  const before = layOutSpoilt(() => rmSync(at(path), { recursive: true }));
+  await bring(`uploads/${path}`);
+  const after = describeTree(made.uploads);
+  const { plan } = await undo(made.platform, { dryRun: true, confirm });
+  expect(renderUndoPlan(plan)).toContain('by a single rename: nothing is stopped');
+  const back = await findRename(undoing, path);
+  expect(describeTree(made.uploads)).toBe(before);
+  const forth = await findRename(undoing, path);
+  expect(describeTree(made.uploads)).toBe(after);
+  for (const [rename, from, to] of [
+    [back, after, before],
+    [forth, before, after],
+  ] as const) {
+    expect(await runCut(undoing, rename)).toContain('interrupted right before its one rename');
+    expect(describeTree(made.uploads)).toBe(from);
+    expect(await runCut(undoing, rename + 1)).toContain('is complete now');
+    expect(describeTree(made.uploads)).toBe(to);
+  }
+  expect(changesOfContainers()).toEqual([]);
+}, 60_000);
 
 it('of one rename in one folder, and modes in another, nothing has happened where it was killed before that rename', async () => {
   const command = ['restore', 'latest', '--yes', '--no-safety'];
@@ -195,6 +229,21 @@ it('a container whose files were to be renamed is started before they are looked
   await made.reconfigure(withServices);
 }, 60_000);
 
+it('an undo that takes more than one rename by the time of its swap halts who uses it', async () => {
+  layOut();
+  writeFiles(made.uploads, { 'student/cv.pdf': 'spoilt' });
+  await bring('uploads/student/cv.pdf');
+  const { plan, services } = await undo(made.platform, {
+    confirm: () => {
+      rmSync(at('student/cv.pdf'));
+      mkdirSync(at('student/cv.pdf'));
+      return Promise.resolve(true);
+    },
+  });
+  expect([plan.isSingleRename, services?.stopped]).toEqual([true, ['app']]);
+  expect(readFileSync(at('student/cv.pdf'), 'utf8')).toBe('spoilt');
+}, 60_000);
+
 it('a file that was written anew after its restore was killed stays so, and what it held before stays kept', async () => {
   const command = ['restore', 'latest', '--path', 'uploads/student/cv.pdf', '--yes', '--no-safety'];
   const spoil = (content: string): void => {
@@ -210,7 +259,7 @@ it('a file that was written anew after its restore was killed stays so, and what
   await withLock(made.platform, () => Promise.resolve());
   expect(readFileSync(at('student/cv.pdf'), 'utf8')).toBe('newer');
   expect(await listLeftovers(made)).toEqual([]);
-  await undo(made.platform, { confirm: () => Promise.resolve(true) });
+  await undo(made.platform, { confirm });
   expect(readFileSync(at('student/cv.pdf'), 'utf8')).toBe('spoilt');
 }, 60_000);
 

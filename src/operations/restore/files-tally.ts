@@ -10,9 +10,8 @@ export interface FilesTally {
   remove: number;
   /** Entries that are too many, and stay all the same. */
   stay: number;
-  /** How many renames it takes to put all of it in place, what goes left out; and the first name of those. */
+  /** How many renames it takes to put all of it in place, what goes left out. */
   renames: number;
-  renamed?: string;
   /** Content of what is added; live content of what is replaced, and of what goes. */
   addBytes: number;
   replaceBytes: number;
@@ -39,7 +38,6 @@ export function countDifference(tally: FilesTally, difference: Difference): void
   tally[kind]++;
   if (kind === 'stay') return;
   tally.renames += renames;
-  if (renames > 0) tally.renamed ??= relativeName.toString('latin1');
   tally.stageBytes += sizeBytes;
   if (kind === 'add') tally.addBytes += sizeBytes;
   if (kind === 'replace') tally.replaceBytes += liveBytes;

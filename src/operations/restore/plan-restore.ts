@@ -4,7 +4,7 @@ import { RESERVE_BYTES } from '../../system/disk-room.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
-import { planHalt } from '../services/plan-halt.ts';
+import { planHalt, spareServices } from '../services/plan-halt.ts';
 import type { Chosen, ChosenFiles } from './choose.ts';
 import { compareStack } from './compare-stack.ts';
 import { estimateRestore } from './estimate.ts';
@@ -43,18 +43,18 @@ export async function planRestore(
   const { damage = [], warnings = [] } = appraisal?.judge(parts) ?? {};
   const databases = await planAllDatabases(platform, archive, manifest.globals, chosen.databases);
   const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
-  const halts = await planHalt(platform, {
+  const isSingle = isSingleRename({ databases: chosen.databases, files: files.files });
+  const ordinary = await planHalt(platform, {
     databases: config.databases.filter(({ name }) => databases.databases.some(({ record }) => record.source === name)),
     files: config.files.filter(({ name }) => files.files.some(({ source }) => source === name)),
   });
   const room = await checkRoom(platform, databases.databases, files.files);
-  const isSingle = isSingleRename({ databases: chosen.databases, files: files.files });
-  const services = isSingle ? { stop: [], hold: [] } : halts.services;
-  const plan = { databases: room.databases, files: files.files, services };
+  const halts = isSingle ? spareServices(ordinary) : ordinary;
+  const plan = { databases: room.databases, files: files.files, services: halts.services };
   return {
     ...describeArchive(platform, archive, manifest),
     ...plan,
-    haltOrder: isSingle ? [] : halts.order,
+    haltOrder: halts.order,
     users: halts.users,
     isSingleRename: isSingle,
     estimate: await estimateRestore(config.state, manifest, plan, leftOut),

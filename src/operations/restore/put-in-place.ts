@@ -8,7 +8,7 @@ import { followContainers } from './follow-container.ts';
 import { writeJournal, type RestoreJournal } from './journal.ts';
 import { noteWayBack } from './note-way-back.ts';
 import { orDiscard } from './or-discard.ts';
-import type { StagedRest } from './stage-all.ts';
+import { staysSingleRename } from './single-rename.ts';
 import { confirmStaged } from './stage-files.ts';
 
 /** What became of the services that use what was replaced. */
@@ -32,16 +32,16 @@ export interface Placement {
   journal: RestoreJournal;
   /** Services that are to stand still. */
   users: Users;
-  /** Stages what has changed since. An undo has nothing to stage. */
-  stageRest?: (journal: RestoreJournal) => Promise<StagedRest>;
   /** One rename puts all of it in place, as far as the plan could tell. */
-  isSingleRename?: boolean;
+  isSingleRename: boolean;
+  /** Stages what has changed since, and says what is to be said of it. An undo has nothing to stage. */
+  stageRest?: (journal: RestoreJournal) => Promise<string[]>;
 }
 
 /**
  * Halts the services that use what is replaced, stages what they have changed until then, notes down the way back, puts
- * all of it in place, and has them run again. A restore and an undo of one go this same way. Where one
- * rename puts all of it in place, also by a look right before, they go on.
+ * all of it in place, and has them run again. A restore and an undo of one go this same way. Where one rename puts all of
+ * it in place, also by a look right before, they go on.
  *
  * They are halted as late as can be: when everything is staged and proven (a damaged archive is refused while production
  * serves), right before the journal says `swapping`. Until then nothing live is replaced; from then on nobody else may
@@ -60,10 +60,13 @@ export async function putInPlace(
     const swapping = await orDiscard(platform, run.journal, async () => {
       platform.signal?.throwIfAborted();
       begun = Date.now();
-      const isSingle = run.isSingleRename && isUsed(users) && (await stageLate(run, notes));
+      const stageLate = async () => notes.push(...((await run.stageRest?.(await followJournal(run))) ?? []));
+      const maySpare = run.isSingleRename && isUsed(users);
+      if (maySpare) await stageLate();
+      const isSingle = maySpare && (await staysSingleRename(await followJournal(run)));
       const halted = isSingle ? [] : await haltServices(platform, users);
       stopped = [...new Set(halted.map(({ service }) => service))].sort();
-      if (stopped.length > 0) await stageLate(run, notes);
+      if (stopped.length > 0) await stageLate();
       const journal = await followJournal(run);
       for (const swap of journal.files) await confirmStaged(swap);
       await noteWayBack(platform.config.state, journal);
@@ -79,13 +82,6 @@ export async function putInPlace(
   const { running, faults } = await resumeServices(platform);
   const started = stopped.filter((service) => running.includes(service));
   return { carried, notes, services: { stopped, started, faults, downtimeMs: Date.now() - begun } };
-}
-
-/** Stages what else differs by now; tells whether one rename puts all that is staged in place. */
-async function stageLate(run: Placement, notes: string[]): Promise<boolean> {
-  const rest = await run.stageRest?.(await followJournal(run));
-  notes.push(...(rest?.notes ?? []));
-  return rest?.isSingleRename ?? false;
 }
 
 /** The journal with the places where its folders are now. */

@@ -1,26 +1,27 @@
+import { countRenames } from '../../sources/files/pending-renames.ts';
 import type { FilesPlan } from './files-plan.ts';
+import type { RestoreJournal } from './journal.ts';
+import { swapOf } from './stage-files.ts';
 
 /**
- * Whether all that a plan puts in place comes there by one rename at most: one entry that was missing, with all that lies
- * below, or one file over another. Nobody can meet half of that, so no service has to stand still for it.
+ * Whether all that a plan does to live names comes to one rename at most: one entry that comes with all that lies below,
+ * or goes, or one file over another. Nobody can meet half of that, so no service has to stand still for it.
  */
 export function isSingleRename({
   databases,
   files,
 }: {
   databases: readonly unknown[];
-  files: readonly FilesPlan[];
+  files: readonly Pick<FilesPlan, 'renames' | 'remove'>[];
 }): boolean {
-  const renames = files.reduce((sum, { renames: count }) => sum + count, 0);
-  return databases.length === 0 && renames <= 1 && files.every(({ remove }) => remove === 0);
+  return databases.length === 0 && files.reduce((sum, { renames, remove }) => sum + renames + remove, 0) <= 1;
 }
 
-/**
- * Whether that still holds for what was staged by an earlier plan, when the files were compared again: what is renamed is
- * what was staged, and of what was missing nothing has appeared.
- */
-export function staysSingleRename(before: readonly FilesPlan[], now: readonly FilesPlan[]): boolean {
-  if (!isSingleRename({ databases: [], files: now })) return false;
-  const [staged, found] = [before, now].map((files) => files.find(({ renames }) => renames > 0));
-  return !staged || (staged.source === found?.source && staged.renamed === found.renamed);
+/** Whether that holds, right before, for what is staged and what is live by then. */
+export async function staysSingleRename({
+  databases,
+  files,
+}: Pick<RestoreJournal, 'databases' | 'files'>): Promise<boolean> {
+  const counts = await Promise.all(files.map((swap) => countRenames(swapOf(swap))));
+  return isSingleRename({ databases, files: counts.map((renames) => ({ renames, remove: 0 })) });
 }

@@ -6,7 +6,6 @@ import type { ChosenFiles } from './choose.ts';
 import type { DatabaseSwap, FilesSwap, RestoreJournal } from './journal.ts';
 import { planAllFiles } from './plan-restore.ts';
 import type { RestorePlan } from './restore-plan.ts';
-import { staysSingleRename } from './single-rename.ts';
 import { createRoles, stageDatabases } from './stage-databases.ts';
 import { stageFiles, writeDirectories } from './stage-files.ts';
 import { syncFileSystems } from './sync-file-systems.ts';
@@ -54,20 +53,15 @@ export async function stageAll({ platform, archive, manifest, plan, journal }: S
   return { createdRoles, notes, databases, files, databasesMs, filesMs: Date.now() - begun - databasesMs };
 }
 
-/** What came in addition, and whether all that is staged by now is put in place by one rename. */
-export interface StagedRest {
-  notes: string[];
-  isSingleRename: boolean;
-}
-
 /**
  * Stages what was added or changed in the files between the plan and the moment at which their services were halted, and
  * notes down anew what is to go. Databases need nothing: each is replaced as a whole. What it stages counts as planned.
+ * @returns what is to be said of it
  */
 export async function stageRest(
   { platform, archive, manifest, chosen, plan, journal }: StagingRun,
   workDirectory: string,
-): Promise<StagedRest> {
+): Promise<string[]> {
   const { files } = await planAllFiles(platform, archive, manifest, chosen, workDirectory);
   const notes: string[] = [];
   for (const later of files) {
@@ -91,5 +85,5 @@ export async function stageRest(
     for (const name of later.wanted) staged.add(name);
   }
   await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
-  return { notes, isSingleRename: plan.databases.length === 0 && staysSingleRename(plan.files, files) };
+  return notes;
 }

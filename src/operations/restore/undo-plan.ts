@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { Failure } from '../../logging/failure.ts';
 import { formatBytes } from '../../logging/quantity-text.ts';
 import { measureTree } from '../../sources/files/measure-tree.ts';
+import { countRenames } from '../../sources/files/pending-renames.ts';
 import { listMounted } from '../../sources/files/way-back.ts';
 import { listOwnDatabases } from '../../sources/postgres/forget-databases.ts';
 import { quoteIdentifier } from '../../sources/postgres/query.ts';
@@ -12,13 +13,14 @@ import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import type { Users } from '../services/find-users.ts';
-import { planHalt } from '../services/plan-halt.ts';
+import { planHalt, spareServices } from '../services/plan-halt.ts';
 import { findLater } from './find-later.ts';
 import { followContainer } from './follow-container.ts';
 import type { KeptDatabase, KeptFiles, KeptRecord } from './kept.ts';
 import { readNames } from './lists.ts';
 import { planTablesBack, type UndoneTable } from './put-tables-back.ts';
 import { directoriesPathIn, removalsPathIn, wayBackPathOf } from './own-paths.ts';
+import { isSingleRename } from './single-rename.ts';
 
 /** What taking back a restore, or an undo, would do, before it does anything: by the record of it. Sizes in bytes, times RFC 3339. */
 export interface UndoPlan extends Pick<KeptRecord, 'id' | 'archive' | 'undoes' | 'since'> {
@@ -26,6 +28,8 @@ export interface UndoPlan extends Pick<KeptRecord, 'id' | 'archive' | 'undoes' |
   files: UndoneFiles[];
   /** Tables, of one database; where there are any, there is nothing else. */
   tables: UndoneTable[];
+  /** All of it is put in place by one rename at most: no service has to stand still, unless more has changed by then. */
+  isSingleRename: boolean;
   /** Services that use it and run now: stopped, or paused and started afresh, while it is put in place. */
   services: Users;
   /** The same, in the order in which they are halted: those of one group together. */
@@ -52,6 +56,8 @@ export interface UndoneFiles extends KeptFiles {
   backBytes: number;
   /** Entries that go aside with nothing in their place, folders counted once. */
   aside: number;
+  /** How many renames it takes. */
+  renames: number;
 }
 
 /** Looks at what a restore has kept and at what stands there now. Changes nothing. */
@@ -78,10 +84,14 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
   }
   const back = await planTablesBack(platform, record.tables ?? []);
   refusals.push(...back.refusals);
-  const halts = await planHalt(platform, {
+  const isSingle =
+    back.tables.length === 0 &&
+    isSingleRename({ databases, files: files.map(({ renames }) => ({ renames, remove: 0 })) });
+  const ordinary = await planHalt(platform, {
     databases: config.databases.filter(({ name }) => databases.some(({ source }) => source === name)),
     files: config.files.filter(({ name }) => files.some(({ source }) => source === name)),
   });
+  const halts = isSingle ? spareServices(ordinary) : ordinary;
   return {
     id,
     archive,
@@ -90,6 +100,7 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
     databases,
     files,
     tables: back.tables,
+    isSingleRename: isSingle,
     services: halts.services,
     haltOrder: halts.order,
     users: halts.users,
@@ -154,12 +165,14 @@ async function planFolder(platform: Platform, record: KeptRecord, folder: KeptFi
         `the restore brought away, and ${found.kept}/* to where it was below ${found.root}`,
     );
   }
-  for await (const name of listMounted(Buffer.from(found.root), Buffer.from(found.kept), readNames(removals))) {
+  const [root, staged] = [Buffer.from(found.root), Buffer.from(found.kept)];
+  for await (const name of listMounted(root, staged, readNames(removals))) {
     throw refusal(`a file system is mounted at ${JSON.stringify(name.toString())} by now: unmount it first`);
   }
   let aside = 0;
   for await (const name of readNames(removals)) if (name.length > 0) aside++;
-  return { ...found, back: size.entries, backBytes: size.bytes, aside };
+  const renames = await countRenames({ root, staged, removals: readNames(removals) });
+  return { ...found, back: size.entries, backBytes: size.bytes, aside, renames };
 }
 
 /** Databases of a record whose files are lost are whole: this is the only way left to them. */

@@ -45,6 +45,11 @@ export async function planHalt(platform: Platform, replaced: Replaced): Promise<
   }
 }
 
+/** The same where nobody has to stand still. */
+export function spareServices(plan: HaltPlan): HaltPlan {
+  return { ...plan, services: none, order: [] };
+}
+
 function plan(
   { databases }: Platform['config'],
   replaced: Replaced,
