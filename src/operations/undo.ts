@@ -146,12 +146,8 @@ async function carryOut(platform: Platform, plan: UndoPlan): Promise<Omit<UndoRe
     logger.phase('Swap');
     const files = await orDiscard(platform, journal, () => stageUndo(platform, journal, workDirectory));
     const { users, isSingleRename } = plan;
-    const { carried, services } = await putInPlace({
-      platform,
-      journal: { ...journal, files },
-      users,
-      isSingleRename,
-    });
+    const staged = { ...journal, files };
+    const { carried, services } = await putInPlace({ platform, journal: staged, users, isSingleRename });
     const health = await awaitHealthy(platform, services.started);
     return {
       plan,

@@ -34,6 +34,6 @@ export async function revertBypassed(platform: Platform, journal: RestoreJournal
   for (const { staged } of undoes ? [] : files) await removeTree(Buffer.from(staged));
   await closeJournal(platform, run, []);
   platform.logger.warning(
-    `What a file held that has been replaced since is kept: undo ${run.id} puts it back, forget ${run.id} deletes it.`,
+    `A file that was to give way has been written anew since, and what it held before is kept: undo ${run.id} puts that back, forget ${run.id} deletes it.`,
   );
 }

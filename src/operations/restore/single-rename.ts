@@ -1,5 +1,4 @@
 import { countRenames } from '../../sources/files/pending-renames.ts';
-import type { FilesPlan } from './files-plan.ts';
 import type { RestoreJournal } from './journal.ts';
 import { swapOf } from './stage-files.ts';
 
@@ -12,9 +11,9 @@ export function isSingleRename({
   files,
 }: {
   databases: readonly unknown[];
-  files: readonly Pick<FilesPlan, 'renames' | 'remove'>[];
+  files: readonly { renames: number; remove?: number }[];
 }): boolean {
-  return databases.length === 0 && files.reduce((sum, { renames, remove }) => sum + renames + remove, 0) <= 1;
+  return databases.length === 0 && files.reduce((sum, { renames, remove = 0 }) => sum + renames + remove, 0) <= 1;
 }
 
 /** Whether that holds, right before, for what is staged and what is live by then. */
@@ -23,5 +22,5 @@ export async function staysSingleRename({
   files,
 }: Pick<RestoreJournal, 'databases' | 'files'>): Promise<boolean> {
   const counts = await Promise.all(files.map((swap) => countRenames(swapOf(swap))));
-  return isSingleRename({ databases, files: counts.map((renames) => ({ renames, remove: 0 })) });
+  return isSingleRename({ databases, files: counts.map((renames) => ({ renames })) });
 }

@@ -7,9 +7,10 @@ import { OpenFolder } from '../../system/open-folder.ts';
 import type { Platform } from '../platform.ts';
 import type { DatabaseSwap, FilesSwap, RestoreJournal } from './journal.ts';
 import { directoriesPathIn, removalsPathIn, wayBackPathOf } from './own-paths.ts';
+import type { UndoneFiles } from './plan-folder-back.ts';
 import { placeFilesSwap } from './stage-files.ts';
 import { syncFileSystems } from './sync-file-systems.ts';
-import type { UndoneDatabase, UndoneFiles } from './undo-plan.ts';
+import type { UndoneDatabase } from './undo-plan.ts';
 
 /** How a database goes back. */
 export function placeDatabaseBack({ source, live, kept, keptOid }: UndoneDatabase, id: string): DatabaseSwap {

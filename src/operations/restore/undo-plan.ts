@@ -1,25 +1,16 @@
-import { access } from 'node:fs/promises';
 import { Failure } from '../../logging/failure.ts';
-import { formatBytes } from '../../logging/quantity-text.ts';
-import { measureTree } from '../../sources/files/measure-tree.ts';
-import { countRenames } from '../../sources/files/pending-renames.ts';
-import { listMounted } from '../../sources/files/way-back.ts';
 import { listOwnDatabases } from '../../sources/postgres/forget-databases.ts';
-import { quoteIdentifier } from '../../sources/postgres/query.ts';
 import { readLive } from '../../sources/postgres/read-live.ts';
 import type { Connection } from '../../sources/postgres/restore-facts.ts';
-import { measureRoom, RESERVE_BYTES } from '../../system/disk-room.ts';
 import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import type { Users } from '../services/find-users.ts';
 import { planHalt, spareServices } from '../services/plan-halt.ts';
 import { findLater } from './find-later.ts';
-import { followContainer } from './follow-container.ts';
-import type { KeptDatabase, KeptFiles, KeptRecord } from './kept.ts';
-import { readNames } from './lists.ts';
+import type { KeptDatabase, KeptRecord } from './kept.ts';
+import { planFolderBack, type UndoneFiles } from './plan-folder-back.ts';
 import { planTablesBack, type UndoneTable } from './put-tables-back.ts';
-import { directoriesPathIn, removalsPathIn, wayBackPathOf } from './own-paths.ts';
 import { isSingleRename } from './single-rename.ts';
 
 /** What taking back a restore, or an undo, would do, before it does anything: by the record of it. Sizes in bytes, times RFC 3339. */
@@ -50,16 +41,6 @@ export interface UndoneDatabase extends KeptDatabase {
   connections: Connection[];
 }
 
-export interface UndoneFiles extends KeptFiles {
-  /** Entries that come back, and what they take on disk. */
-  back: number;
-  backBytes: number;
-  /** Entries that go aside with nothing in their place, folders counted once. */
-  aside: number;
-  /** How many renames it takes. */
-  renames: number;
-}
-
 /** Looks at what a restore has kept and at what stands there now. Changes nothing. */
 export async function planUndo(platform: Platform, record: KeptRecord, all: readonly KeptRecord[]): Promise<UndoPlan> {
   const { config } = platform;
@@ -76,7 +57,7 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
   const files: UndoneFiles[] = [];
   for (const folder of record.files) {
     try {
-      files.push(await planFolder(platform, record, folder));
+      files.push(await planFolderBack(platform, record, folder));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       refusals.push(`files ${folder.source}: ${error.message}`);
@@ -84,9 +65,7 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
   }
   const back = await planTablesBack(platform, record.tables ?? []);
   refusals.push(...back.refusals);
-  const isSingle =
-    back.tables.length === 0 &&
-    isSingleRename({ databases, files: files.map(({ renames }) => ({ renames, remove: 0 })) });
+  const isSingle = back.tables.length === 0 && isSingleRename({ databases, files });
   const ordinary = await planHalt(platform, {
     databases: config.databases.filter(({ name }) => databases.some(({ source }) => source === name)),
     files: config.files.filter(({ name }) => files.some(({ source }) => source === name)),
@@ -136,60 +115,4 @@ async function planDatabases(
       connections: now?.connections ?? [],
     };
   });
-}
-
-/** @throws Failure where it cannot come back. */
-async function planFolder(platform: Platform, record: KeptRecord, folder: KeptFiles): Promise<UndoneFiles> {
-  const { source } = folder;
-  const found = await followContainer(platform, record, folder);
-  if (!found) throw refusal('their container was made anew, and what was kept went with the old one');
-  const size = await measureTree(found.kept);
-  if (!size) {
-    throw refusal(
-      `${found.kept}, where they were kept, is gone: check that the disk of ${found.root} is mounted, then undo again` +
-        describeByHand(record),
-    );
-  }
-  const { freeBytes } = await measureRoom(found.root);
-  if (freeBytes < RESERVE_BYTES)
-    throw refusal(
-      `${found.root} has ${formatBytes(freeBytes)} free: make room first (forget what is not needed any more)`,
-    );
-  const directory = wayBackPathOf(platform.config.state, record.id);
-  const removals = removalsPathIn(directory, source);
-  try {
-    for (const list of [removals, directoriesPathIn(directory, source)]) await access(list);
-  } catch {
-    throw refusal(
-      `what the way back needs was not noted down (${directory} is not whole). By hand: stop the services, move what ` +
-        `the restore brought away, and ${found.kept}/* to where it was below ${found.root}`,
-    );
-  }
-  const [root, staged] = [Buffer.from(found.root), Buffer.from(found.kept)];
-  for await (const name of listMounted(root, staged, readNames(removals))) {
-    throw refusal(`a file system is mounted at ${JSON.stringify(name.toString())} by now: unmount it first`);
-  }
-  let aside = 0;
-  for await (const name of readNames(removals)) if (name.length > 0) aside++;
-  const renames = await countRenames({ root, staged, removals: readNames(removals) });
-  return { ...found, back: size.entries, backBytes: size.bytes, aside, renames };
-}
-
-/** Databases of a record whose files are lost are whole: this is the only way left to them. */
-function describeByHand({ databases }: KeptRecord): string {
-  const lines = databases.flatMap(({ live, kept }) =>
-    kept === undefined
-      ? []
-      : [
-          `ALTER DATABASE ${quoteIdentifier(live)} RENAME TO ${quoteIdentifier(`${live}_aside`)}; ` +
-            `ALTER DATABASE ${quoteIdentifier(kept)} RENAME TO ${quoteIdentifier(live)}; ` +
-            `ALTER DATABASE ${quoteIdentifier(live)} ALLOW_CONNECTIONS true IS_TEMPLATE false;`,
-        ],
-  );
-  if (lines.length === 0) return '';
-  return `. Only where it is lost for good: its databases by hand, services stopped (psql postgres): ${lines.join(' ')}`;
-}
-
-function refusal(why: string): Failure {
-  return new Failure('refused', why, 'Nothing was changed.');
 }

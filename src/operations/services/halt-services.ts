@@ -64,7 +64,10 @@ export async function haltAgain(platform: Platform, users: Users | undefined): P
   await haltServices(platform, { stop, hold });
 }
 
-/** Has those run in whose own containers files lie: these are reached through the first program, which has to be there. */
+/**
+ * Has those run that ended, in whose own containers files lie: they are reached through its first program, which has to be
+ * there for that.
+ */
 export async function startHeld(platform: Platform, hold: Users['hold']): Promise<void> {
   if (hold.length === 0) return;
   const project = { ...openProject(platform), isDetached: true };

@@ -42,7 +42,7 @@ export async function measureTree(path: string): Promise<TreeSize | undefined> {
   return { entries, bytes: Number(bytes) };
 }
 
-/** Whether a tree has a file, or a link, that has no name anywhere else. */
+/** Whether a tree has a file, or a symbolic link, that has no name anywhere else; not where there is no such tree. */
 export async function holdsOnlyCopy(path: string): Promise<boolean> {
   const tree = new FolderTree(Buffer.from(path));
   try {
@@ -50,6 +50,9 @@ export async function holdsOnlyCopy(path: string): Promise<boolean> {
       if (!stat.isDirectory() && stat.nlink === 1n) return true;
     }
     return false;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
   } finally {
     tree.close();
   }

@@ -32,22 +32,24 @@ export async function isUntouched(swap: SwapOptions): Promise<boolean> {
 
 interface Opened {
   live: OpenFolder;
-  fresh: OpenFolder | undefined;
-  kept: OpenFolder | undefined;
+  fresh?: OpenFolder | undefined;
+  kept?: OpenFolder | undefined;
 }
 
 /** Undefined where there is no live folder. */
 async function withOpened<T>(
-  { root, staged, kept: keptPath, inodes, removals }: PlannedSwap,
+  { root, staged, kept, inodes, removals }: PlannedSwap,
   look: (opened: Opened, removals: AsyncIterable<Buffer>) => Promise<T>,
 ): Promise<T | undefined> {
   const live = await OpenFolder.open(root);
-  const fresh = live && (await openOwn(staged, inodes?.staged));
-  const kept = live && keptPath && (await openOwn(keptPath, inodes?.kept));
+  if (!live) return undefined;
+  const opened: Opened = { live };
   try {
-    return live && (await look({ live, fresh, kept }, removals));
+    opened.fresh = await openOwn(staged, inodes?.staged);
+    opened.kept = kept && (await openOwn(kept, inodes?.kept));
+    return await look(opened, removals);
   } finally {
-    for (const folder of [live, fresh, kept]) await folder?.close();
+    for (const folder of [live, opened.fresh, opened.kept]) await folder?.close();
   }
 }
 
