@@ -2,7 +2,7 @@ import { Failure } from '../logging/failure.ts';
 import type { Platform } from './platform.ts';
 import { awaitServices } from './restore/await-services.ts';
 import type { CarriedThrough } from './restore/carry-through.ts';
-import { describeJournal, warnOfInterrupted } from './restore/interrupted-text.ts';
+import { describeJournal } from './restore/interrupted-text.ts';
 import { beginJournal, readJournal, type RestoreJournal } from './restore/journal.ts';
 import { listKept, type KeptRecord } from './restore/kept.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
@@ -11,6 +11,7 @@ import { putTablesBack } from './restore/put-tables-back.ts';
 import { orDiscard } from './restore/or-discard.ts';
 import { placeDatabaseBack, placeFilesBack, stageUndo } from './restore/stage-undo.ts';
 import { planUndo, type UndoPlan } from './restore/undo-plan.ts';
+import { warnOfUnfinished } from './restore/unfinished.ts';
 import { withWorkDirectory } from './restore/work-directory.ts';
 import type { ReplaceResult } from '../sources/postgres/replace-tables.ts';
 import { withLock } from './with-lock.ts';
@@ -53,7 +54,7 @@ export async function undo(platform: Platform, options: UndoOptions): Promise<Un
   if (options.dryRun) {
     const kept = await listKept(state);
     const plan = await planUndo(platform, chooseKept(kept, options.id), kept);
-    plan.warnings.unshift(...(await warnOfInterrupted(platform)));
+    plan.warnings.unshift(...(await warnOfUnfinished(platform)));
     return measured({ plan, done: false });
   }
   return await withLock(platform, async () => {
