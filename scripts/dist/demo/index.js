@@ -72840,11 +72840,17 @@ async function readStatus(store) {
         isProvisioned: store.isProvisioned,
         warnings: [
             ...warnOfLedger(ledger),
-            ...unknown.map((name) => `${name} is on disk, but not in the ledger: no backup of ours put it there, or a seal was cut`),
+            ...unknown.map(describeUnknown),
             ...sharing.warnings,
         ],
         ...(upkeep.length > 0 || store.isProvisioned ? { upkeep } : {}),
     };
+}
+function describeUnknown(name) {
+    const why = parseArchiveName(name)?.foreign
+        ? 'an archive of the former script, which adopt takes over'
+        : 'no backup of ours put it there, or a seal was cut';
+    return `${name} is on disk, but not in the ledger: ${why}`;
 }
 async function summarise(store, line) {
     const { name, index, sha256, size, newBytes, time, trigger } = line;
@@ -76093,20 +76099,26 @@ function resolve_archive_resolveArchive(request, status) {
             : (candidates.find(({ name }) => name === `backup_full_${selection.date}.tar.gz`) ??
                 candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
     if (!found) {
-        const others = present.filter((each) => each.isForeign && selection.by === 'date' && each.name.includes(selection.date));
-        const nearest = candidates.slice(0, 3).map(({ name }) => name);
         throw new failure/* Failure */.HR('usage', selection.by === 'latest'
             ? 'the vault holds no archive that can be trusted'
-            : `the vault holds no archive for ${request}`, others.length > 0
-            ? `The former script made ${others.map(({ name }) => name).join(', ')} on that day: give its full name.`
-            : nearest.length > 0
-                ? `The newest are ${nearest.join(', ')}; list shows them all.`
-                : 'Run backup, or look at list.');
+            : `the vault holds no archive for ${request}`, adviseInstead(request, status.warnings, present));
     }
     if (found.fault !== undefined) {
         throw new failure/* Failure */.HR('damaged', `${found.name}: ${found.fault}`, 'Choose another archive (list), and look into the vault.');
     }
     return found;
+}
+/** What the operator may have meant. */
+function adviseInstead(request, warnings, present) {
+    const stray = warnings.find((warning) => warning.startsWith(`${request} `));
+    if (stray !== undefined)
+        return `${stray}.`;
+    const namesOf = (archives) => archives.map(({ name }) => name).join(', ');
+    const former = present.filter(({ isForeign, name }) => isForeign && name.startsWith(`backup_full_${request}_`));
+    if (former.length > 0)
+        return `The former script made ${namesOf(former)} on that day: give its full name.`;
+    const newest = present.filter(isTrusted).slice(0, 3);
+    return newest.length > 0 ? `The newest are ${namesOf(newest)}; list shows them all.` : 'Run backup, or look at list.';
 }
 /** Newest first, by the vault's own clock. */
 function bySealing(a, b) {

@@ -7999,11 +7999,17 @@ async function readStatus(store) {
         isProvisioned: store.isProvisioned,
         warnings: [
             ...warnOfLedger(ledger),
-            ...unknown.map((name) => `${name} is on disk, but not in the ledger: no backup of ours put it there, or a seal was cut`),
+            ...unknown.map(describeUnknown),
             ...sharing.warnings,
         ],
         ...(upkeep.length > 0 || store.isProvisioned ? { upkeep } : {}),
     };
+}
+function describeUnknown(name) {
+    const why = (0,archive_name/* parseArchiveName */.Lz)(name)?.foreign
+        ? 'an archive of the former script, which adopt takes over'
+        : 'no backup of ours put it there, or a seal was cut';
+    return `${name} is on disk, but not in the ledger: ${why}`;
 }
 async function summarise(store, line) {
     const { name, index, sha256, size, newBytes, time, trigger } = line;
