@@ -4,6 +4,7 @@ import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
 import type { ChosenFiles } from './choose.ts';
 import type { DatabaseSwap, FilesSwap, RestoreJournal } from './journal.ts';
+import { workDirectoryOf } from './own-paths.ts';
 import { planAllFiles } from './plan-restore.ts';
 import type { RestorePlan } from './restore-plan.ts';
 import { createRoles, stageDatabases } from './stage-databases.ts';
@@ -58,10 +59,8 @@ export async function stageAll({ platform, archive, manifest, plan, journal }: S
  * notes down anew what is to go. Databases need nothing: each is replaced as a whole. What it stages counts as planned.
  * @returns what is to be said of it
  */
-export async function stageRest(
-  { platform, archive, manifest, chosen, plan, journal }: StagingRun,
-  workDirectory: string,
-): Promise<string[]> {
+export async function stageRest({ platform, archive, manifest, chosen, plan, journal }: StagingRun): Promise<string[]> {
+  const workDirectory = workDirectoryOf(platform.config.state, journal.id);
   const { files } = await planAllFiles(platform, archive, manifest, chosen, workDirectory);
   const notes: string[] = [];
   for (const later of files) {
