@@ -4,7 +4,7 @@ import { swapOf } from './stage-files.ts';
 
 /**
  * Whether all that a plan does to live names comes to one rename at most: one entry that comes with all that lies below,
- * or goes, or one file over another. Nobody can meet half of that, so no service has to stand still for it.
+ * one that goes, or one file over another. Nobody can meet half of that, so no service has to stand still for it.
  */
 export function isSingleRename({
   databases,
