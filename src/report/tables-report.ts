@@ -1,7 +1,8 @@
 import { formatTime } from '../logging/format-time.ts';
 import { printable } from '../logging/printable.ts';
 import { countOf, formatBytes, formatCount, formatDuration } from '../logging/quantity-text.ts';
-import type { AsPlan, RestoreAsResult } from '../operations/restore-as.ts';
+import type { RestoreAsResult } from '../operations/restore-as.ts';
+import type { AsPlan } from '../operations/restore/plan-as.ts';
 import type { RestoreTablesResult } from '../operations/restore-tables.ts';
 import type { PlannedTable, TablesPlan } from '../operations/restore/plan-tables.ts';
 import { describeVerified } from './plan-report.ts';
