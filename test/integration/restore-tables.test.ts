@@ -337,6 +337,24 @@ describe('one dump under another name', () => {
     await cluster.query('postgres', 'DROP DATABASE app_january');
   });
 
+  it('never takes a name that a source backs up, and needs no server but its own', async () => {
+    const { config } = made.platform;
+    const [app] = config.databases;
+    if (!app) throw new Error('no source');
+    const lost = {
+      ...app,
+      name: 'lost',
+      database: 'all',
+      reach: { by: 'url', url: { from: 'environment', variable: 'NOT_SET' } },
+    } as const;
+    const platform = { ...made.platform, config: { ...config, databases: [...config.databases, lost] } };
+    const asked = { archive, dryRun: true, confirm: async () => true };
+    const { plan: own } = await restoreAs(platform, { ...asked, as: 'app' });
+    expect(own.refusals).toEqual([expect.stringContaining('the database of databases.app')]);
+    const { plan } = await restoreAs(platform, { ...asked, as: 'app_january' });
+    expect([plan.refusals, plan.isBackedUp]).toEqual([[], false]);
+  });
+
   it('or the rows of a table alone', async () => {
     const tables = ['app.public.student'];
     await restoreAs(made.platform, { archive, as: 'Only "it"', tables, confirm: async () => true });

@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DatabaseRecord, Manifest } from '../../archive/manifest.ts';
+import type { DatabaseConfig } from '../../config/config.ts';
 import { Failure } from '../../logging/failure.ts';
 import { hasDatabase } from '../../sources/postgres/open-as.ts';
 import { stagedNameOf } from '../../sources/postgres/own-names.ts';
-import { serverOf } from '../connect-server.ts';
+import type { PostgresServer } from '../../sources/postgres/server.ts';
+import { connectServer } from '../connect-server.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
 import { choose } from './choose.ts';
@@ -82,6 +85,13 @@ export async function planAs(
     refusals: [],
     warnings: warnOfDamage(archive, config.timezone),
   };
+  const owner = findOwner(config.databases, source, as);
+  if (owner !== undefined) {
+    plan.refusals.push(
+      `"${as}" is the database of databases.${owner} in ${config.file}: choose another name, or restore in its place (leave out --as)`,
+    );
+    return plan;
+  }
   const looked = await lookAtDump(platform, archive, manifest.globals, { key, record, live: stagedNameOf(as, 'plan') });
   if ('refusal' in looked) {
     plan.refusals.push(looked.refusal);
@@ -94,9 +104,31 @@ export async function planAs(
   plan.warnings.push(...warnings, ...found.warnings, ...room.warnings);
   if (await hasDatabase(server, as))
     plan.refusals.push(`there is a database "${as}" on ${server.label} already: choose another name`);
-  // Another source may discover all databases of the same server.
-  for (const other of config.databases.filter(({ database }) => database === 'all')) {
-    if (other === source || (await serverOf(platform, other.name)).label === server.label) plan.isBackedUp = true;
-  }
+  plan.isBackedUp = await isDiscovered(platform, source, server);
   return plan;
+}
+
+/** The source that backs up exactly that database of the server that the new one is for. */
+function findOwner(
+  databases: readonly DatabaseConfig[],
+  source: DatabaseConfig | undefined,
+  as: string,
+): string | undefined {
+  const placeOf = (each?: DatabaseConfig): object => ({ ...each?.reach, user: undefined });
+  const named = databases.filter(({ database }) => database !== 'all' && database === as);
+  return named.find((each) => isDeepStrictEqual(placeOf(each), placeOf(source)))?.name;
+}
+
+/** Whether a source finds all databases of a server. One whose own server is down backs up nothing of this one. */
+async function isDiscovered(
+  platform: Platform,
+  source: DatabaseConfig | undefined,
+  { label }: PostgresServer,
+): Promise<boolean> {
+  for (const other of platform.config.databases.filter(({ database }) => database === 'all')) {
+    if (other === source) return true;
+    const server = await connectServer(platform, other).catch(() => undefined);
+    if (server?.label === label) return true;
+  }
+  return false;
 }
