@@ -2,13 +2,14 @@ import { Failure } from '../logging/failure.ts';
 import { findDatabaseNameFault, openAs } from '../sources/postgres/open-as.ts';
 import { keptNameOf, stagedNameOf } from '../sources/postgres/own-names.ts';
 import { finishStaged } from '../sources/postgres/restore-database.ts';
+import type { PostgresServer } from '../sources/postgres/server.ts';
 import { serverOf } from './connect-server.ts';
 import type { OpenArchive } from './open-archive.ts';
 import type { Platform } from './platform.ts';
 import { warnOfInterrupted } from './restore/interrupted-text.ts';
 import { beginJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
-import { chooseTarget, planAs, type AsPlan } from './restore/plan-as.ts';
+import { chooseTarget, planAs, type AsPlan, type Target } from './restore/plan-as.ts';
 import { discardStaged, orDiscard } from './restore/or-discard.ts';
 import { createRoles, stageDatabase } from './restore/stage-databases.ts';
 import { stageTables } from './restore/stage-tables.ts';
@@ -84,7 +85,7 @@ async function restoreFrom(
   logger.phase('Plan');
   const manifest = await archive.manifest();
   const target = chooseTarget(manifest, options, asked);
-  const { key, record, tables } = target;
+  const { key, record } = target;
   const plan = await planAs(platform, archive, manifest, target, options.as);
   if (!(await options.confirm(plan))) return unchanged(plan);
   if (plan.refusals.length > 0) {
@@ -98,22 +99,33 @@ async function restoreFrom(
     ...beginJournal(platform, { id, archive: archive.name }),
     databases: [{ source: record.source, live: options.as, staged, kept: keptNameOf(options.as, id) }],
     files: [],
-    makes: [{ source: record.source, database: options.as }],
   };
   logger.phase('Stage and prove');
   await writeJournal(config.state, journal);
-  const roles = await orDiscard(platform, journal, async () => {
-    const server = await serverOf(platform, record.source);
+  const { server, roles, oid } = await orDiscard(platform, journal, async () => {
+    const found = await serverOf(platform, record.source);
     const created = await createRoles(platform, archive, manifest, [{ record }]);
-    if (tables.length === 0) await stageDatabase(platform, archive, { key, record }, { staged }, platform.signal);
-    else {
-      await stageTables({ platform, archive, server, key, record, tables, staged, hasTail: true });
-      await finishStaged({ server, record, staged });
-    }
+    return { server: found, roles: created, oid: await stage(platform, archive, target, { server: found, staged }) };
+  });
+  const made = { ...journal, makes: [{ source: record.source, database: options.as, oid }] };
+  await orDiscard(platform, made, async () => {
+    await writeJournal(config.state, made);
     platform.signal?.throwIfAborted();
     await openAs(server, staged, options.as);
-    return created;
   });
-  await discardStaged(platform, journal);
+  await discardStaged(platform, made);
   return { plan, done: true, createdRoles: roles.created, notes: roles.notes };
+}
+
+/** Stages all of the dump, or some of its tables, and proves it. Returns the staged database's number. */
+async function stage(
+  platform: Platform,
+  archive: OpenArchive,
+  { key, record, tables }: Target,
+  { server, staged }: { server: PostgresServer; staged: string },
+): Promise<number> {
+  if (tables.length === 0) return await stageDatabase(platform, archive, { key, record }, { staged }, platform.signal);
+  const { oid } = await stageTables({ platform, archive, server, key, record, tables, staged, hasTail: true });
+  await finishStaged({ server, record, staged });
+  return oid;
 }

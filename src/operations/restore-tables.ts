@@ -11,7 +11,7 @@ import { beginJournal, writeJournal, type RestoreJournal } from './restore/journ
 import { makeRestoreId } from './restore/own-paths.ts';
 import { planTables, refuseImpossibleTables, type TablesPlan } from './restore/plan-tables.ts';
 import { orDiscard } from './restore/or-discard.ts';
-import { putBeside, type MadeTable } from './restore/put-beside.ts';
+import { commentBeside, putBeside, type MadeTable } from './restore/put-beside.ts';
 import { replaceLive } from './restore/replace-live.ts';
 import { createRoles } from './restore/stage-databases.ts';
 import { chooseTables, parseTables, type AskedTable } from './restore/table-choice.ts';
@@ -133,7 +133,11 @@ async function restoreFrom(
       : [],
     makes: isInPlace
       ? []
-      : plan.tables.map(({ source, database, schema, name }) => ({ source, database, table: { schema, name } })),
+      : plan.tables.map(({ source, database, schema, table, name }) => ({
+          source,
+          database,
+          table: { schema, name, comment: commentBeside(plan, { schema, table }, config.timezone) },
+        })),
   };
   logger.phase('Stage and prove');
   await options.note?.(id);

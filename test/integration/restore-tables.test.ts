@@ -5,6 +5,8 @@ import { IndexCache } from '../../src/operations/backup/base-index.ts';
 import { serverOf } from '../../src/operations/connect-server.ts';
 import { openVault } from '../../src/operations/open-vault.ts';
 import { resolveArchive } from '../../src/operations/resolve-archive.ts';
+import { findMade } from '../../src/operations/restore/find-made.ts';
+import type { RestoreJournal } from '../../src/operations/restore/journal.ts';
 import { stageTables } from '../../src/operations/restore/stage-tables.ts';
 import { dropDatabases } from '../../src/sources/postgres/forget-databases.ts';
 import { stagedNameOf } from '../../src/sources/postgres/own-names.ts';
@@ -145,6 +147,34 @@ describe('tables of two databases beside the live ones', () => {
       for (const name of ['one', 'two']) await cluster.query('postgres', `DROP DATABASE ${name} WITH (FORCE)`);
     }
   });
+});
+
+describe('what an unfinished restore had made', () => {
+  const said = (makes: RestoreJournal['makes'], platform = made.platform): Promise<string[]> =>
+    findMade(platform, { makes } as RestoreJournal);
+
+  it('is told by its number, or its comment: not what somebody else gave that name', async () => {
+    const [[oid = ''] = []] = await cluster.query('postgres', "SELECT oid FROM pg_database WHERE datname = 'app'");
+    const database = { source: 'app', database: 'app' };
+    expect(await said([database, { ...database, oid: 1 }])).toEqual([]);
+    expect(await said([{ ...database, oid: Number(oid) }])).toEqual([
+      expect.stringContaining('the new database "app"'),
+    ]);
+    await cluster.query('app', "COMMENT ON TABLE student IS 'ours'");
+    const table = { schema: 'public', name: 'student' };
+    expect(await said([{ ...database, table: { ...table, comment: 'other' } }])).toEqual([]);
+    expect(await said([{ ...database, table: { ...table, comment: 'ours' } }])).toHaveLength(1);
+  });
+
+  it('is asked for once where a server is lost', async () => {
+    const url = new URL(cluster.url());
+    url.port = '1';
+    const environment = { ...made.platform.environment, DATABASE_URL: url.href };
+    const places = ['one', 'two'].map((name) => ({ source: 'app', database: name, oid: 1 }));
+    expect(await said(places, { ...made.platform, environment })).toEqual([
+      expect.stringMatching(/^whether the new database "one", the new database "two" .* cannot be told/),
+    ]);
+  }, 20_000);
 });
 
 describe('a table in place', () => {
