@@ -45,7 +45,7 @@ export interface RestoreTablesResult {
   made: MadeTable[];
   /** Live tables that have other rows now. */
   replaced: ReplacedTable[];
-  /** For how long writers of the live tables waited; absent where none had to. */
+  /** For how long, at most, writers of the live tables waited; absent where none had to. */
   lockedMs?: number;
   safety?: BackupResult;
   /** Names what is kept, for `undo` and `forget`. */

@@ -57,7 +57,7 @@ export function renderTables(result: RestoreTablesResult, timezone?: string): st
       `  ${schema}.${name}: ${countOf(rows, 'row')} in place, ${formatCount(former)} replaced; foreign keys proven`,
       ...sequences.map((sequence) => `    sequence moved on: ${sequence}`),
     ]),
-    ...(lockedMs === undefined ? [] : [`  writers waited for ${formatDuration(lockedMs)}`]),
+    ...(lockedMs === undefined ? [] : [`  writers waited for ${formatDuration(lockedMs)} at most`]),
     ...createdRoles.map((role) => `  role created: ${printable(role)}`),
     ...notes.map((note) => `  ${note}`),
     ...(safety ? [`The state before is in ${safety.archive}.`] : []),

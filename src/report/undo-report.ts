@@ -59,7 +59,7 @@ export function renderUndo(result: UndoResult, timezone?: string): string {
         ({ schema, name, rows, replaced }) =>
           `  ${schema}.${name}: ${countOf(rows, 'row')} in place, ${countOf(replaced, 'row')} went aside`,
       ),
-      ...(tables.lockedMs === undefined ? [] : [`  writers waited for ${formatDuration(tables.lockedMs)}`]),
+      ...(tables.lockedMs === undefined ? [] : [`  writers waited for ${formatDuration(tables.lockedMs)} at most`]),
       ...describeKept(id, plan.undoes ? 'What was there' : 'What the restore had brought'),
     ].join('\n');
   }

@@ -6,6 +6,7 @@ import { restoreAs } from '../../src/operations/restore-as.ts';
 import { refuseInPlace } from '../../src/operations/restore/refuse-in-place.ts';
 import { restoreTables, type RestoreTablesResult } from '../../src/operations/restore-tables.ts';
 import { requireRecreatable } from '../../src/sources/postgres/dump-table.ts';
+import { runStream } from '../../src/sources/postgres/run-stream.ts';
 import { readTableGround } from '../../src/sources/postgres/table-facts.ts';
 import { undo } from '../../src/operations/undo.ts';
 import { createPlatform, type TestPlatform } from '../fixtures/platform.ts';
@@ -172,7 +173,7 @@ describe('an undo that does not fit any more', () => {
   it('names the kept rows, and nothing that an undo does not have', async () => {
     await bring('portfolio');
     await cluster.query('app', 'TRUNCATE page, portfolio; DELETE FROM student WHERE id = 7');
-    await refused(/portfolio_student_fkey would not hold: .* has student = 7/, kept);
+    await refused(/portfolio_student_fkey would not hold: .* has student = 7,/, kept);
     await cluster.query('app', 'DROP TABLE page, portfolio');
     await refused(new RegExp(`table public.portfolio is gone.*${kept.source}`));
     await cluster.query('app', 'CREATE VIEW portfolio AS SELECT 1');
@@ -185,6 +186,25 @@ describe('an undo that does not fit any more', () => {
     await undo(made.platform, { confirm });
     await cluster.query('app', 'DELETE FROM student WHERE id = 7');
     await refused(/portfolio_student_fkey .*Key \(student\)=\(7\) is not present/, kept);
+  });
+});
+
+it('what a transaction of ours raises is told with all its lines, what others raise as theirs', async () => {
+  const server = await serverOf(made.platform, 'app');
+  const raise = (message: string): Promise<unknown> => {
+    async function* script(): AsyncGenerator<Buffer, void, undefined> {
+      yield Buffer.from(`DO $$ BEGIN RAISE EXCEPTION USING MESSAGE = E'${message}', DETAIL = 'more'; END $$;`);
+    }
+    return runStream(script(), { server, database: 'app', what: 'trying' });
+  };
+  await expect(raise('two\\nlines | Mend it.')).rejects.toMatchObject({
+    kind: 'refused',
+    message: 'trying: two\nlines',
+    next: 'Nothing was changed. Mend it.',
+  });
+  await expect(raise('frozen')).rejects.toMatchObject({
+    kind: 'source',
+    message: 'trying failed: ERROR:  frozen (DETAIL:  more)',
   });
 });
 

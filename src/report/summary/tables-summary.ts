@@ -41,7 +41,7 @@ export function summarizeTables(result: RestoreTablesResult, timezone?: string):
       ({ table: into, database, rows: now }) =>
         `- ${code(into, 120)} in ${code(database, 80)}: ${formatCount(now)} rows`,
     ),
-    ...(lockedMs === undefined ? [] : [`- Writers waited for ${formatDuration(lockedMs)}`]),
+    ...(lockedMs === undefined ? [] : [`- Writers waited for ${formatDuration(lockedMs)} at most`]),
     ...(id === undefined
       ? []
       : [

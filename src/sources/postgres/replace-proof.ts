@@ -20,7 +20,7 @@ BEGIN
         ${asSql('c.conrelid')} AS child, ${asSql('c.confrelid')} AS parent,
         string_agg(format('p.%I OPERATOR(%I.%s) c.%I', pa.attname, n.nspname, o.oprname, ca.attname), ' AND ' ORDER BY k.place) AS fits,
         string_agg(format('c.%I IS NOT NULL', ca.attname), CASE c.confmatchtype WHEN 'f' THEN ' OR ' ELSE ' AND ' END ORDER BY k.place) AS refers,
-        string_agg(format('%L || coalesce(c.%I::text, ''NULL'')', ca.attname || ' = ', ca.attname), ' || '', '' || ' ORDER BY k.place) AS shown
+        string_agg(format('%L || coalesce(left(to_json(c.%I)::text, 60), ''NULL'')', ca.attname || ' = ', ca.attname), ' || '', '' || ' ORDER BY k.place) AS shown
       FROM pg_constraint c
       CROSS JOIN LATERAL unnest(c.conkey, c.confkey, c.conpfeqop) WITH ORDINALITY AS k (child, parent, operator, place)
       JOIN pg_attribute ca ON ca.attrelid = c.conrelid AND ca.attnum = k.child
@@ -57,7 +57,7 @@ BEGIN
       IF k.contype = 'x' THEN
         RAISE EXCEPTION 'constraint % of % excludes rows late, which cannot be proven | %', k.conname, k.conrelid::regclass, s.advice;
       END IF;
-      EXECUTE format('SELECT row(%1$s)::text FROM ONLY %2$s WHERE %3$s GROUP BY %1$s HAVING count(*) > 1 LIMIT 1',
+      EXECUTE format('SELECT json_build_array(%1$s)::text FROM ONLY %2$s WHERE %3$s GROUP BY %1$s HAVING count(*) > 1 LIMIT 1',
         k.names, k.conrelid::regclass, k.filled) INTO example;
       IF example IS NOT NULL THEN
         RAISE EXCEPTION 'constraint % of % would not hold: % is there twice | %', k.conname, k.conrelid::regclass, left(example, 200), s.advice;

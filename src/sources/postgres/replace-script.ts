@@ -59,13 +59,14 @@ END $continuity$;
 }
 
 /**
- * Who writes waits from here on, who reads does not, except where a table goes. Whoever holds a lock is awaited a few
- * times; then nothing is done, and who it is is told.
+ * Who writes waits from here on, be it behind us who wait ourselves; who reads does not, except where a table goes. Whoever
+ * holds a lock is awaited a few times; then nothing is done, and who it is is told.
  */
 export const lockTables = `DO $continuity$
 DECLARE
   s record; held text; attempt int := 0;
 BEGIN
+  PERFORM set_config('continuity.locked', clock_timestamp()::text, false);
   LOOP
     attempt := attempt + 1;
     BEGIN
@@ -88,7 +89,6 @@ BEGIN
       PERFORM pg_sleep(0.2 * attempt);
     END;
   END LOOP;
-  PERFORM set_config('continuity.locked', clock_timestamp()::text, false);
 END $continuity$;
 `;
 

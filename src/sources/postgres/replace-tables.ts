@@ -33,7 +33,7 @@ export interface ReplaceOptions {
 
 export interface ReplaceResult {
   tables: ReplacedTable[];
-  /** For how long writers of these tables waited; absent where the server's answer got lost. */
+  /** For how long, at most, writers of these tables waited; absent where the server's answer got lost. */
   lockedMs?: number;
 }
 
