@@ -33,6 +33,23 @@ it('whoever has replaced tables reads whole lines to put them back, and to free 
   expect(summarizeTables(done)).toContain('The state before was not backed up');
 });
 
+it('a name or a message with a line end makes no line of its own', () => {
+  const table = {
+    key: 'app',
+    schema: 'public',
+    table: 'a\nCANNOT',
+    archivedRows: 1,
+    live: null,
+    does: 'recreate',
+  } as const;
+  const texts = { refusals: ['no\nWarning: x'], warnings: ['odd\u001b[2J\nline'] };
+  const tables = [{ ...table, asked: '', source: 'app', database: 'app', name: 'a', into: 'a' }];
+  const said = renderTables({ ...planned, plan: { ...planned.plan, tables, ...texts } });
+  expect(said).not.toMatch(/^(?:CANNOT {2}|Warning: x|line)|\u001b/m);
+  const done = renderTables({ ...planned, done: true, notes: ['note\nWarning: y'] });
+  expect(done).not.toMatch(/^Warning/m);
+});
+
 it('a plan says what the last verification of its archive came to', () => {
   const verified = { isSound: false, level: 'full', time: '2026-01-31T04:00:00Z' } as const;
   for (const plan of [planned.plan, { ...planned.plan, verified }]) {
