@@ -10,7 +10,8 @@ import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
 import { choose } from './choose.ts';
 import { describeArchive, lookAtDump, warnOfDamage, type PlannedArchive } from './look-at-dump.ts';
-import { checkPartRoom } from './room.ts';
+import { checkRoom, demandOf } from './room.ts';
+import { demandOfPart } from './table-room.ts';
 import { chooseTables, type AskedTable, type ChosenTable } from './table-choice.ts';
 
 /** What would be restored under another name, before anything is. */
@@ -98,7 +99,9 @@ export async function planAs(
     return plan;
   }
   const { server, found } = looked;
-  const room = await checkPartRoom(platform, { key, record }, tables, true);
+  const demand =
+    tables.length > 0 ? demandOfPart(key, record, tables) : demandOf({ key, record, exists: false, sizeBytes: 0 });
+  const room = await checkRoom(platform, [demand]);
   const { damage = [], warnings = [] } = archive.appraisal?.judge({ databases: [key], files: [] }) ?? {};
   plan.refusals.push(...damage, ...found.refusals, ...room.refusals);
   plan.warnings.push(...warnings, ...found.warnings, ...room.warnings);

@@ -11,6 +11,8 @@ import type { KeptTableRecord } from './kept.ts';
 import { orDiscard } from './or-discard.ts';
 import { refuseInPlace, refuseMove } from './refuse-in-place.ts';
 import { replaceOnce } from './replace-once.ts';
+import { checkRoom, type Demand } from './room.ts';
+import { demandOfUndo } from './table-room.ts';
 
 /** A table that an undo would give what it had, before it does. */
 export interface UndoneTable extends KeptTableRecord {
@@ -24,8 +26,9 @@ export interface UndoneTable extends KeptTableRecord {
 export async function planTablesBack(
   platform: Platform,
   tables: readonly KeptTableRecord[],
-): Promise<{ tables: UndoneTable[]; refusals: string[] }> {
+): Promise<{ tables: UndoneTable[]; refusals: string[]; warnings: string[] }> {
   const plan = { tables: [] as UndoneTable[], refusals: [] as string[] };
+  const demands: Demand[] = [];
   for (const table of tables) {
     const { source, database, schema, kept } = table;
     const name = `table ${schema}.${table.table}`;
@@ -44,8 +47,10 @@ export async function planTablesBack(
     const undone = { ...table, kind: own.kind, sizeBytes: own.sizeBytes, columns };
     plan.refusals.push(...refuseBack(undone, ground, server.user));
     plan.tables.push(undone);
+    if (own.kind === 'rows') demands.push(demandOfUndo(source, own.sizeBytes, ground.table?.sizeBytes ?? 0));
   }
-  return plan;
+  const room = await checkRoom(platform, demands);
+  return { ...plan, refusals: [...plan.refusals, ...room.refusals], warnings: room.warnings };
 }
 
 /** Why what is kept of a table cannot take its place again. */
