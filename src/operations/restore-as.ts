@@ -6,13 +6,17 @@ import type { PostgresServer } from '../sources/postgres/server.ts';
 import { serverOf } from './connect-server.ts';
 import type { OpenArchive } from './open-archive.ts';
 import type { Platform } from './platform.ts';
+import { measurePart } from './restore/estimate-part.ts';
+import type { StepDuration } from './restore/estimate.ts';
 import { warnOfInterrupted } from './restore/interrupted-text.ts';
 import { beginJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
-import { chooseTarget, planAs, type AsPlan, type Target } from './restore/plan-as.ts';
+import { chooseTarget, planAs, workOf, type AsPlan, type Target } from './restore/plan-as.ts';
 import { discardStaged, orDiscard } from './restore/or-discard.ts';
+import { rememberMeasures } from './restore/rates-file.ts';
 import { createRoles, stageDatabase } from './restore/stage-databases.ts';
 import { stageTables } from './restore/stage-tables.ts';
+import { StepClock } from './restore/step-clock.ts';
 import { parseTables, type AskedTable } from './restore/table-choice.ts';
 import { withMeasuredArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
@@ -40,6 +44,8 @@ export interface RestoreAsResult {
   done: boolean;
   createdRoles: string[];
   notes: string[];
+  /** How long each step took, beside what the plan had said; empty where nothing was done. */
+  steps: StepDuration[];
   fetchedBytes: number;
   durationMs: number;
 }
@@ -72,7 +78,7 @@ export async function restoreAs(platform: Platform, options: RestoreAsOptions): 
 }
 
 function unchanged(plan: AsPlan): Outcome {
-  return { plan, done: false, createdRoles: [], notes: [] };
+  return { plan, done: false, createdRoles: [], notes: [], steps: [] };
 }
 
 async function restoreFrom(
@@ -86,7 +92,8 @@ async function restoreFrom(
   const manifest = await archive.manifest();
   const target = chooseTarget(manifest, options, asked);
   const { key, record } = target;
-  const plan = await planAs(platform, archive, manifest, target, options.as);
+  const clock = new StepClock();
+  const plan = await clock.time('plan', () => planAs(platform, archive, manifest, target, options.as));
   if (!(await options.confirm(plan))) return unchanged(plan);
   if (plan.refusals.length > 0) {
     const message = `${key} of ${archive.name} cannot be restored as ${options.as}: ${plan.refusals.join('; ')}`;
@@ -105,7 +112,8 @@ async function restoreFrom(
   const { server, roles, oid } = await orDiscard(platform, journal, async () => {
     const found = await serverOf(platform, record.source);
     const created = await createRoles(platform, archive, manifest, [{ record }]);
-    return { server: found, roles: created, oid: await stage(platform, archive, target, { server: found, staged }) };
+    const made = await clock.time('databases', () => stage(platform, archive, target, { server: found, staged }));
+    return { server: found, roles: created, oid: made };
   });
   const made = { ...journal, makes: [{ source: record.source, database: options.as, oid }] };
   await orDiscard(platform, made, async () => {
@@ -114,7 +122,9 @@ async function restoreFrom(
     await openAs(server, staged, options.as);
   });
   await discardStaged(platform, made);
-  return { plan, done: true, createdRoles: roles.created, notes: roles.notes };
+  const steps = clock.compare(plan.estimate);
+  await rememberMeasures(platform, measurePart(steps, manifest, workOf(target)));
+  return { plan, done: true, createdRoles: roles.created, notes: roles.notes, steps };
 }
 
 /** Stages all of the dump, or some of its tables, and proves it. Returns the staged database's number. */

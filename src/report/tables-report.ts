@@ -5,13 +5,14 @@ import type { RestoreAsResult } from '../operations/restore-as.ts';
 import type { AsPlan } from '../operations/restore/plan-as.ts';
 import type { RestoreTablesResult } from '../operations/restore-tables.ts';
 import type { PlannedTable, TablesPlan } from '../operations/restore/plan-tables.ts';
+import { describeEstimate, describeSteps } from './estimate-text.ts';
 import { describeVerified } from './plan-report.ts';
 import { describeKept } from './restore-report.ts';
 import { formatTable } from './table.ts';
 
 /** What a restore of tables would do, for whoever has to say yes to it; times of `timezone`. */
 export function renderTablesPlan(plan: TablesPlan, timezone?: string): string {
-  const { archive, made, ageMs, isInPlace, tables, refusals, warnings } = plan;
+  const { archive, made, ageMs, isInPlace, estimate, tables, refusals, warnings } = plan;
   return [
     ...refusals.map((refusal) => `CANNOT BE DONE: ${printable(refusal)}`),
     `Restore of ${countOf(tables.length, 'table')} of ${archive}, made ${formatTime(made, timezone)} (${formatDuration(ageMs)} ago), ${describeVerified(plan, timezone)}:`,
@@ -23,6 +24,7 @@ export function renderTablesPlan(plan: TablesPlan, timezone?: string): string {
         describeTable(table),
       ]),
     ),
+    `Time: ${describeEstimate(estimate)}.`,
     ...warnings.map((warning) => `Warning: ${printable(warning)}`),
     isInPlace
       ? 'Whoever writes to these tables waits meanwhile; nothing is stopped. What is replaced stays beside until forget; undo puts it back.'
@@ -45,10 +47,12 @@ export function describeTable({ does, into }: PlannedTable): string {
 
 /** What a restore of tables did; times of `timezone`. */
 export function renderTables(result: RestoreTablesResult, timezone?: string): string {
-  const { plan, done, made, replaced, lockedMs, safety, id, createdRoles, notes, fetchedBytes, durationMs } = result;
+  const { plan, done, made, replaced, lockedMs, safety, id, createdRoles, notes, steps, fetchedBytes, durationMs } =
+    result;
   if (!done) return `${renderTablesPlan(plan, timezone)}\nNothing was changed.`;
   return [
     `${countOf(plan.tables.length, 'table')} of ${plan.archive}, in ${formatDuration(durationMs)}; ${formatBytes(fetchedBytes)} fetched.`,
+    `  ${describeSteps(steps)}`,
     ...made.flatMap(({ table, database, rows, examples }) => [
       `  ${printable(table)} in database ${printable(database)}: ${countOf(rows, 'row')}, equal to the fingerprint. For example:`,
       ...examples.map((sql) => `    ${printable(sql)}`),
@@ -71,6 +75,7 @@ export function renderAsPlan(plan: AsPlan, timezone?: string): string {
     ...plan.refusals.map((refusal) => `CANNOT BE DONE: ${printable(refusal)}`),
     `Restore of ${plan.key} of ${plan.archive}, made ${formatTime(plan.made, timezone)} (${formatDuration(plan.ageMs)} ago), ${describeVerified(plan, timezone)}, into the new database ${plan.as}:`,
     `  ${describeAs(plan)}`,
+    `Time: ${describeEstimate(plan.estimate)}.`,
     ...plan.warnings.map((warning) => `Warning: ${printable(warning)}`),
     ...describeDiscovery(plan),
     'Nothing else is touched, and nothing is stopped.',
@@ -94,11 +99,12 @@ function describeDiscovery({ as, isBackedUp, source }: AsPlan): string[] {
 
 /** What a restore into a new database did; times of `timezone`. */
 export function renderAs(result: RestoreAsResult, timezone?: string): string {
-  const { plan, done, createdRoles, notes, fetchedBytes, durationMs } = result;
+  const { plan, done, createdRoles, notes, steps, fetchedBytes, durationMs } = result;
   if (!done) return `${renderAsPlan(plan, timezone)}\nNothing was changed.`;
   return [
     `Database ${plan.as} holds ${plan.key} of ${plan.archive}, equal to its fingerprints, in ${formatDuration(durationMs)}; ${formatBytes(fetchedBytes)} fetched.`,
     `  ${describeAs(plan)}`,
+    `  ${describeSteps(steps)}`,
     ...createdRoles.map((role) => `  role created: ${printable(role)}`),
     ...notes.map((note) => `  ${printable(note)}`),
     ...describeDiscovery(plan),

@@ -7,6 +7,7 @@ import { openVault } from '../../src/operations/open-vault.ts';
 import { resolveArchive } from '../../src/operations/resolve-archive.ts';
 import { findMade } from '../../src/operations/restore/find-made.ts';
 import type { RestoreJournal } from '../../src/operations/restore/journal.ts';
+import { readRates } from '../../src/operations/restore/rates-file.ts';
 import { stageTables } from '../../src/operations/restore/stage-tables.ts';
 import { dropDatabases } from '../../src/sources/postgres/forget-databases.ts';
 import { stagedNameOf } from '../../src/sources/postgres/own-names.ts';
@@ -91,13 +92,17 @@ describe('a table beside the live one', () => {
       "UPDATE portfolio SET title = 'lost ' || id WHERE id < 100; DELETE FROM portfolio WHERE id = 400",
     );
     const spoilt = await all('portfolio');
-    const { plan, made: tables, fetchedBytes, id } = await bring(['app.public.portfolio']);
+    const { plan, made: tables, steps, fetchedBytes, id } = await bring(['app.public.portfolio']);
     const name = `portfolio_restored_${archive.slice(12, 22).replaceAll('-', '')}`;
     expect(plan.tables).toMatchObject([
       { archivedRows: 501, live: { rows: 500, isEstimate: false }, does: 'beside', into: `public.${name}` },
     ]);
     expect(tables).toMatchObject([{ table: `public.${name}`, rows: 501 }]);
     expect(id).toBeUndefined();
+    expect(plan.estimate.steps.map(({ step }) => step)).toEqual(['databases', 'swap']);
+    expect(steps.map(({ step }) => step)).toEqual(['plan', 'databases', 'swap']);
+    const { databases: noted } = await readRates(made.state);
+    expect(noted.once?.measured).toBe(1);
     expect(await all(name)).toBe(before);
     expect(await all('portfolio')).toBe(spoilt);
     expect(fetchedBytes).toBeLessThan(sizeBytes / 10);
@@ -358,6 +363,7 @@ describe('one dump under another name', () => {
     const asked = { archive, as: 'app_january', confirm: async () => true };
     const { plan, done } = await restoreAs(made.platform, { ...asked, dryRun: true });
     expect([plan.isBackedUp, done]).toEqual([false, false]);
+    expect(plan.estimate.totalMs).toBeGreaterThan(0);
     await restoreAs(made.platform, asked);
     const digest = "SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM portfolio t";
     expect(await cluster.query('app_january', digest)).toEqual([[before]]);

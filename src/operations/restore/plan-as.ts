@@ -9,9 +9,11 @@ import { connectServer } from '../connect-server.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
 import { choose } from './choose.ts';
+import { estimatePart, type PartWork } from './estimate-part.ts';
+import type { RestoreEstimate } from './estimate.ts';
 import { describeArchive, lookAtDump, warnOfDamage, type PlannedArchive } from './look-at-dump.ts';
 import { checkRoom, demandOf } from './room.ts';
-import { demandOfPart } from './table-room.ts';
+import { bytesOf, demandOfPart } from './table-room.ts';
 import { chooseTables, type AskedTable, type ChosenTable } from './table-choice.ts';
 
 /** What would be restored under another name, before anything is. */
@@ -24,6 +26,7 @@ export interface AsPlan extends PlannedArchive {
   as: string;
   /** Of the whole dump. */
   archivedBytes: number;
+  estimate: RestoreEstimate;
   /** The tables that have their rows, with how many; all of the dump's. */
   tables: { table: string; rows: number }[];
   /** Only tables that were asked for have rows. */
@@ -80,6 +83,7 @@ export async function planAs(
     database: record.database,
     as,
     archivedBytes: record.sizeBytes,
+    estimate: await estimatePart(config.state, manifest, workOf({ key, record, tables })),
     tables: tables.length > 0 ? tables.map(({ schema, table, rows }) => ({ table: `${schema}.${table}`, rows })) : all,
     isPart: tables.length > 0,
     isBackedUp: false,
@@ -109,6 +113,11 @@ export async function planAs(
     plan.refusals.push(`there is a database "${as}" on ${server.label} already: choose another name`);
   plan.isBackedUp = await isDiscovered(platform, source, server);
   return plan;
+}
+
+/** What there is to do for it. */
+export function workOf({ record, tables }: Target): PartWork {
+  return { hasSafety: false, stagedBytes: tables.length > 0 ? bytesOf(record, tables) : record.sizeBytes };
 }
 
 /** The source that backs up exactly that database of the server that the new one is for. */

@@ -10,6 +10,8 @@ import { readTableGround, type TableGround } from '../../sources/postgres/table-
 import { showIdentifier } from '../../sources/postgres/table-name.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
+import { estimatePart, type PartWork } from './estimate-part.ts';
+import type { RestoreEstimate } from './estimate.ts';
 import { describeArchive, lookAtDump, warnOfDamage, type PlannedArchive } from './look-at-dump.ts';
 import { refuseInPlace } from './refuse-in-place.ts';
 import { checkRoom, type Demand } from './room.ts';
@@ -19,6 +21,8 @@ import { demandOfTables, type TableDemand } from './table-room.ts';
 /** What a restore of tables would do, before it does anything. */
 export interface TablesPlan extends PlannedArchive {
   isInPlace: boolean;
+  /** Of putting them in place in a transaction, the step `swap` is told. */
+  estimate: RestoreEstimate;
   tables: PlannedTable[];
   /** Why it cannot be done; with any of these nothing is. */
   refusals: string[];
@@ -55,11 +59,12 @@ export async function planTables(
   archive: OpenArchive,
   manifest: Manifest,
   chosen: readonly ChosenTable[],
-  isInPlace: boolean,
+  { isInPlace, work }: { isInPlace: boolean; work: PartWork },
 ): Promise<TablesPlan> {
   const plan: TablesPlan = {
     ...describeArchive(platform, archive, manifest),
     isInPlace,
+    estimate: await estimatePart(platform.config.state, manifest, work),
     tables: [],
     refusals: [],
     warnings: warnOfDamage(archive, platform.config.timezone),

@@ -43,7 +43,7 @@ export async function putBeside(dumps: readonly TablesOfDump[]): Promise<MadeTab
     for (const { dump, tables } of staged) {
       const { database } = dump.record;
       platform.logger.info(`Making ${tables.map(({ name }) => name).join(', ')} in database "${database}".`);
-      await createBeside(database, tables, platform.signal);
+      await dump.clock.time('swap', () => createBeside(database, tables, platform.signal));
     }
     return staged.flatMap((each) => each.made);
   });

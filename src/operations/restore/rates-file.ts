@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../logging/failure.ts';
 import { writeDurably } from '../../system/durable-file.ts';
 import { isRecord } from '../../system/is-record.ts';
+import type { Platform } from '../platform.ts';
 import { learn, reference, restoreSteps, type Measure, type Rate, type Rates } from './rates.ts';
 
 /** What this host has measured so far, by the file in its state directory; a file that is not one of ours tells nothing. */
@@ -14,6 +16,16 @@ export async function readRates(stateDirectory: string): Promise<Rates> {
 export async function noteMeasures(stateDirectory: string, measures: readonly Measure[]): Promise<void> {
   const rates = measures.reduce(learn, await readRates(stateDirectory));
   await writeDurably(pathOf(stateDirectory), `${JSON.stringify({ version: 1, rates }, null, 2)}\n`, 0o600);
+}
+
+/** The same after a restore that is done: that it cannot be noted down is no more than a warning. */
+export async function rememberMeasures(
+  { config, logger }: Pick<Platform, 'config' | 'logger'>,
+  measures: readonly Measure[],
+): Promise<void> {
+  await noteMeasures(config.state, measures).catch((error: unknown) => {
+    logger.warning(`what the restore took was not noted down for later estimates: ${messageOf(error)}`);
+  });
 }
 
 function pathOf(stateDirectory: string): string {
