@@ -1,4 +1,3 @@
-import { keptNameOf, stagedNameOf } from '../sources/postgres/own-names.ts';
 import type { ReplacedTable } from '../sources/postgres/replace-script.ts';
 import { groupBy } from '../system/group-by.ts';
 import type { BackupResult } from './backup.ts';
@@ -6,14 +5,15 @@ import { serverOf } from './connect-server.ts';
 import type { OpenArchive } from './open-archive.ts';
 import type { Platform } from './platform.ts';
 import { backUpFirst } from './restore/back-up-first.ts';
+import { beginTables } from './restore/begin-tables.ts';
 import { measurePart } from './restore/estimate-part.ts';
 import type { StepDuration } from './restore/estimate.ts';
 import { warnOfInterrupted } from './restore/interrupted-text.ts';
-import { beginJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { writeJournal } from './restore/journal.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { planTables, refuseImpossibleTables, type TablesPlan } from './restore/plan-tables.ts';
 import { orDiscard } from './restore/or-discard.ts';
-import { commentBeside, putBeside, type MadeTable } from './restore/put-beside.ts';
+import { putBeside, type MadeTable } from './restore/put-beside.ts';
 import { rememberMeasures } from './restore/rates-file.ts';
 import { replaceLive } from './restore/replace-live.ts';
 import { createRoles } from './restore/stage-databases.ts';
@@ -130,33 +130,7 @@ async function restoreFrom(
   const dumps = [...groupBy(chosen, ({ key }) => key).values()]
     .map(([first]) => first)
     .filter((first) => first !== undefined);
-  const journal: RestoreJournal = {
-    ...beginJournal(platform, { id, archive: archive.name }),
-    // Of these, only the staged ones are ever made, and go again.
-    databases: dumps.map(({ record }) => ({
-      source: record.source,
-      live: record.database,
-      staged: stagedNameOf(record.database, id),
-      kept: keptNameOf(record.database, id),
-    })),
-    files: [],
-    tables: isInPlace
-      ? plan.tables.map(({ source, database, schema, table }) => ({
-          source,
-          database,
-          schema,
-          table,
-          kept: keptNameOf(table, `${id} ${schema}`),
-        }))
-      : [],
-    makes: isInPlace
-      ? []
-      : plan.tables.map(({ source, database, schema, table, name }) => ({
-          source,
-          database,
-          table: { schema, name, comment: commentBeside(plan, { schema, table }, config.timezone) },
-        })),
-  };
+  const journal = beginTables(platform, plan, dumps, id);
   logger.phase('Stage and prove');
   await options.note?.(id);
   await writeJournal(config.state, journal);
