@@ -8,7 +8,6 @@ import type { OpenArchive } from './open-archive.ts';
 import type { Platform } from './platform.ts';
 import { measurePart } from './restore/estimate-part.ts';
 import type { StepDuration } from './restore/estimate.ts';
-import { warnOfInterrupted } from './restore/interrupted-text.ts';
 import { beginJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { chooseTarget, planAs, workOf, type AsPlan, type Target } from './restore/plan-as.ts';
@@ -18,6 +17,7 @@ import { createRoles, stageDatabase } from './restore/stage-databases.ts';
 import { stageTables } from './restore/stage-tables.ts';
 import { StepClock } from './restore/step-clock.ts';
 import { parseTables, type AskedTable } from './restore/table-choice.ts';
+import { warnOfUnfinished } from './restore/unfinished.ts';
 import { withMeasuredArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
 
@@ -70,7 +70,7 @@ export async function restoreAs(platform: Platform, options: RestoreAsOptions): 
     return await carryOut(async (archive) => {
       const manifest = await archive.manifest();
       const plan = await planAs(platform, archive, manifest, chooseTarget(manifest, options, asked), options.as);
-      plan.warnings.unshift(...(await warnOfInterrupted(platform)));
+      plan.warnings.unshift(...(await warnOfUnfinished(platform)));
       return unchanged(plan);
     });
   }

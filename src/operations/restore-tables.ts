@@ -8,7 +8,6 @@ import { backUpFirst } from './restore/back-up-first.ts';
 import { beginTables } from './restore/begin-tables.ts';
 import { measurePart } from './restore/estimate-part.ts';
 import type { StepDuration } from './restore/estimate.ts';
-import { warnOfInterrupted } from './restore/interrupted-text.ts';
 import { writeJournal } from './restore/journal.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { planTables, refuseImpossibleTables, type TablesPlan } from './restore/plan-tables.ts';
@@ -20,6 +19,7 @@ import { createRoles } from './restore/stage-databases.ts';
 import { StepClock } from './restore/step-clock.ts';
 import { chooseTables, parseTables, type AskedTable, type ChosenTable } from './restore/table-choice.ts';
 import { bytesOf } from './restore/table-room.ts';
+import { warnOfUnfinished } from './restore/unfinished.ts';
 import { withMeasuredArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
 
@@ -81,7 +81,7 @@ export async function restoreTables(platform: Platform, options: RestoreTablesOp
       const manifest = await archive.manifest();
       const chosen = chooseTables(manifest, asked);
       const plan = await planTables(platform, archive, manifest, chosen, scopeOf(chosen, options));
-      plan.warnings.unshift(...(await warnOfInterrupted(platform)));
+      plan.warnings.unshift(...(await warnOfUnfinished(platform)));
       return unchanged(plan);
     });
   }
