@@ -12,7 +12,7 @@ import { beginJournal, writeJournal, type RestoreJournal } from './restore/journ
 import { makeRestoreId } from './restore/own-paths.ts';
 import { chooseTarget, planAs, workOf, type AsPlan, type Target } from './restore/plan-as.ts';
 import { discardStaged, orDiscard } from './restore/or-discard.ts';
-import { rememberMeasures } from './restore/rates-file.ts';
+import { noteMeasures } from './restore/rates-file.ts';
 import { createRoles, stageDatabase } from './restore/stage-databases.ts';
 import { stageTables } from './restore/stage-tables.ts';
 import { StepClock } from './restore/step-clock.ts';
@@ -123,7 +123,7 @@ async function restoreFrom(
   });
   await discardStaged(platform, made);
   const steps = clock.compare(plan.estimate);
-  await rememberMeasures(platform, measurePart(steps, manifest, workOf(target)));
+  await noteMeasures(platform, measurePart(steps, manifest, workOf(target)));
   return { plan, done: true, createdRoles: roles.created, notes: roles.notes, steps };
 }
 

@@ -13,7 +13,7 @@ import { makeRestoreId } from './restore/own-paths.ts';
 import { planTables, refuseImpossibleTables, type TablesPlan } from './restore/plan-tables.ts';
 import { orDiscard } from './restore/or-discard.ts';
 import { putBeside, type MadeTable } from './restore/put-beside.ts';
-import { rememberMeasures } from './restore/rates-file.ts';
+import { noteMeasures } from './restore/rates-file.ts';
 import { replaceLive } from './restore/replace-live.ts';
 import { createRoles } from './restore/stage-databases.ts';
 import { StepClock } from './restore/step-clock.ts';
@@ -146,7 +146,7 @@ async function restoreFrom(
   }));
   const noteSteps = async (): Promise<StepDuration[]> => {
     const steps = clock.compare(plan.estimate);
-    await rememberMeasures(platform, measurePart(steps, manifest, work));
+    await noteMeasures(platform, measurePart(steps, manifest, work));
     return steps;
   };
   const [first] = staging;

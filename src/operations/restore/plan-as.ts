@@ -12,8 +12,8 @@ import { choose } from './choose.ts';
 import { estimatePart, type PartWork } from './estimate-part.ts';
 import type { RestoreEstimate } from './estimate.ts';
 import { describeArchive, lookAtDump, warnOfDamage, type PlannedArchive } from './look-at-dump.ts';
-import { checkRoom, demandOf } from './room.ts';
-import { bytesOf, demandOfPart } from './table-room.ts';
+import { demandOf } from './room.ts';
+import { bytesOf, checkPartRoom, demandOfPart } from './table-room.ts';
 import { chooseTables, type AskedTable, type ChosenTable } from './table-choice.ts';
 
 /** What would be restored under another name, before anything is. */
@@ -105,7 +105,7 @@ export async function planAs(
   const { server, found } = looked;
   const demand =
     tables.length > 0 ? demandOfPart(key, record, tables) : demandOf({ key, record, exists: false, sizeBytes: 0 });
-  const room = await checkRoom(platform, [demand]);
+  const room = await checkPartRoom(platform, archive, [demand], { hasSafety: false });
   const { damage = [], warnings = [] } = archive.appraisal?.judge({ databases: [key], files: [] }) ?? {};
   plan.refusals.push(...damage, ...found.refusals, ...room.refusals);
   plan.warnings.push(...warnings, ...found.warnings, ...room.warnings);

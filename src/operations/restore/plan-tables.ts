@@ -14,9 +14,9 @@ import { estimatePart, type PartWork } from './estimate-part.ts';
 import type { RestoreEstimate } from './estimate.ts';
 import { describeArchive, lookAtDump, warnOfDamage, type PlannedArchive } from './look-at-dump.ts';
 import { refuseInPlace } from './refuse-in-place.ts';
-import { checkRoom, type Demand } from './room.ts';
+import type { Demand } from './room.ts';
 import type { ChosenTable } from './table-choice.ts';
-import { demandOfTables, type TableDemand } from './table-room.ts';
+import { checkPartRoom, demandOfTables, type TableDemand } from './table-room.ts';
 
 /** What a restore of tables would do, before it does anything. */
 export interface TablesPlan extends PlannedArchive {
@@ -83,7 +83,7 @@ export async function planTables(
     const [first] = members;
     if (first) demands.push(demandOfTables(key, first.record, planned.map(demandFor)));
   }
-  const room = await checkRoom(platform, demands);
+  const room = await checkPartRoom(platform, archive, demands, work);
   plan.refusals.push(...room.refusals);
   plan.warnings.push(...room.warnings);
   return plan;

@@ -12,20 +12,17 @@ export async function readRates(stateDirectory: string): Promise<Rates> {
   return parseRates(text);
 }
 
-/** Notes down what the steps of a restore took; on disk when this returns. */
-export async function noteMeasures(stateDirectory: string, measures: readonly Measure[]): Promise<void> {
-  const rates = measures.reduce(learn, await readRates(stateDirectory));
-  await writeDurably(pathOf(stateDirectory), `${JSON.stringify({ version: 1, rates }, null, 2)}\n`, 0o600);
-}
-
-/** The same after a restore that is done: that it cannot be noted down is no more than a warning. */
-export async function rememberMeasures(
+/** Notes down what the steps of a restore took, which is done: that this cannot be is no more than a warning. */
+export async function noteMeasures(
   { config, logger }: Pick<Platform, 'config' | 'logger'>,
   measures: readonly Measure[],
 ): Promise<void> {
-  await noteMeasures(config.state, measures).catch((error: unknown) => {
+  try {
+    const rates = measures.reduce(learn, await readRates(config.state));
+    await writeDurably(pathOf(config.state), `${JSON.stringify({ version: 1, rates }, null, 2)}\n`, 0o600);
+  } catch (error) {
     logger.warning(`what the restore took was not noted down for later estimates: ${messageOf(error)}`);
-  });
+  }
 }
 
 function pathOf(stateDirectory: string): string {

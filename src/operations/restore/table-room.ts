@@ -1,6 +1,8 @@
 import type { DatabaseRecord } from '../../archive/manifest.ts';
 import { findPlaces, isTable, type TableId } from '../../sources/postgres/stage-part.ts';
-import { DATABASE_FACTOR, LEAST_FACTOR, type Demand } from './room.ts';
+import type { OpenArchive } from '../open-archive.ts';
+import type { Platform } from '../platform.ts';
+import { checkRoom, checkStateRoom, DATABASE_FACTOR, LEAST_FACTOR, type Demand } from './room.ts';
 
 /** Rows without indexes take about this much more than in a dump. */
 const ROWS_FACTOR = 1.5;
@@ -37,6 +39,19 @@ export function demandOfPart(key: string, record: DatabaseRecord, tables: readon
 export function demandOfUndo(source: string, keptBytes: number, liveBytes: number): Demand {
   const expectedBytes = liveBytes + Math.max(liveBytes, keptBytes);
   return { key: source, source, expectedBytes, leastBytes: keptBytes / 2 };
+}
+
+/** Looks whether that fits; and, where the state folder takes more than lists, whether it has room. */
+export async function checkPartRoom(
+  platform: Platform,
+  { isForeign, appraisal }: Pick<OpenArchive, 'isForeign' | 'appraisal'>,
+  demands: readonly Demand[],
+  { hasSafety }: { hasSafety: boolean },
+): Promise<{ refusals: string[]; warnings: string[] }> {
+  const { refusals, warnings } = await checkRoom(platform, demands);
+  if (!hasSafety && !isForeign) return { refusals, warnings };
+  const state = await checkStateRoom(platform.config.state, appraisal?.copyBytes);
+  return { refusals: [...refusals, ...state.refusals], warnings: [...warnings, ...state.warnings] };
 }
 
 function expect({ does, liveBytes }: TableDemand, bytes: number): number {
