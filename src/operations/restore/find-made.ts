@@ -14,10 +14,14 @@ import type { NewPlace, RestoreJournal } from './journal.ts';
 export async function findMade(platform: Platform, { makes = [] }: RestoreJournal): Promise<string[]> {
   const found: string[] = [];
   for (const [source, places] of groupBy(makes, (place) => place.source)) {
+    const untold = new Set(places);
     try {
-      for (const place of places) if (await isThere(platform, place)) found.push(`${nameOf(place)} is there`);
+      for (const place of places) {
+        if (await isThere(platform, place)) found.push(`${nameOf(place)} is there`);
+        untold.delete(place);
+      }
     } catch (error) {
-      const names = places.map(nameOf).join(', ');
+      const names = [...untold].map(nameOf).join(', ');
       found.push(`whether ${names} on the server of ${source} was made cannot be told (${messageOf(error)})`);
     }
   }
