@@ -134,7 +134,7 @@ async function openSurvey(path: string, { name, sha256 }: ForeignLine): Promise<
   });
   if (!file) return undefined;
   const head = await readHead(file).catch(() => undefined);
-  if (head?.format === 2 && head.name === name && head.sha256 === sha256) return file;
+  if (head?.format === 3 && head.name === name && head.sha256 === sha256) return file;
   await file.close();
   return undefined;
 }
