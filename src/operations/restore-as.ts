@@ -150,7 +150,7 @@ async function planAs(
   }
   const { server, found } = looked;
   const room = await checkPartRoom(platform, { key, record }, tables, true);
-  const { damage = [], warnings = [] } = archive.appraisal?.judge({ databases: [key], files: [] }) ?? {};
+  const { damage = [], warnings = [] } = archive.appraisal?.judge({ databases: [key], files: [], loads: true }) ?? {};
   plan.refusals.push(...damage, ...found.refusals, ...room.refusals);
   plan.warnings.push(...warnings, ...found.warnings, ...room.warnings);
   if (await hasDatabase(server, as))

@@ -111,6 +111,7 @@ describe('an archive of the former script', () => {
     expect(result.done).toBe(true);
     expect(result.plan.made).toBe('2024-01-31T02:00:00.000Z');
     expect(result.plan.warnings).toContainEqual(expect.stringMatching(/made by the former script: nothing proves it/));
+    expect(result.plan.warnings).toContainEqual(expect.stringMatching(/^functions and expressions in the dumps run/));
     expect(place.log.filter((line) => line.includes('counted, not compared'))).toEqual([]);
     expect(await digests()).toEqual(clean);
     for (const [name, content] of Object.entries(files)) {
@@ -170,7 +171,11 @@ describe('an archive of the former script', () => {
     expect(names).toEqual([['uploads/student_0001/cv.pdf', 1]]);
     writeFileSync(join(place.uploads, 'student_0001/cv.pdf'), 'changed');
     await cluster().query('keycloak', 'CREATE TABLE public.later (id int); INSERT INTO public.later VALUES (1);');
+    const before = place.log.length;
     const changed = await diff(place.platform, { archive: night, against: 'live' });
+    const told = place.log.slice(before).join('\n');
+    expect(told).toMatch(/made by the former script/);
+    expect(told).not.toMatch(/functions and expressions/);
     await cluster().query('keycloak', 'DROP TABLE public.later;');
     expect(changed.listed).toContainEqual(expect.objectContaining({ name: 'uploads/student_0001/cv.pdf' }));
     expect(changed.databases.filter(({ state }) => state !== 'same').map(({ database }) => database)).toEqual([
@@ -337,11 +342,26 @@ describe('what must not be restored', () => {
   }, 60_000);
 
   it('22: no statement of an honest dump is taken for harm, those of --clean included', async () => {
-    for (const database of databases) {
-      const text = await cluster().runTool('pg_dump', ['--clean', '--if-exists'], database);
-      const found = await surveyDump(Readable.from([Buffer.from(text)]));
-      expect([found?.isWhole, found?.statement]).toEqual([true, undefined]);
+    await cluster().query('postgres', 'CREATE DATABASE odd;');
+    await cluster().query(
+      'odd',
+      [
+        "CREATE FUNCTION public.f(a text DEFAULT '\\d;''') RETURNS text LANGUAGE sql SET search_path TO 'a', 'b;c'",
+        "  BEGIN ATOMIC SELECT CASE WHEN a = ';' THEN 'x' END; SELECT a; END;",
+        "COMMENT ON FUNCTION public.f IS 'a\\\r\n;';",
+        'CREATE TABLE public.t (a int[], b int GENERATED ALWAYS AS (a[1] + 1) STORED);',
+        "CREATE VIEW public.v AS SELECT a[1:2] AS a, ';\\'::text AS b, 1e30 AS c FROM public.t;",
+        'CREATE RULE r AS ON INSERT TO public.v DO INSTEAD (DELETE FROM public.t; SELECT 1);',
+      ].join('\n'),
+    );
+    for (const database of [...databases, 'odd']) {
+      for (const options of [['--clean', '--if-exists'], ['--use-set-session-authorization']]) {
+        const text = await cluster().runTool('pg_dump', options, database);
+        const found = await surveyDump(Readable.from([Buffer.from(text)]));
+        expect([found?.isWhole, found?.statement]).toEqual([true, undefined]);
+      }
     }
+    await cluster().query('postgres', 'DROP DATABASE odd;');
   }, 60_000);
 
   it('44 to 63: hostile tars are refused in one line, with nothing written and nothing stopped', async () => {

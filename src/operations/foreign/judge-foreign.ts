@@ -4,7 +4,7 @@ import type { ForeignFindings } from './foreign-archive.ts';
 import type { PlacedDump } from './layout.ts';
 import type { SourceTally } from './mapped-lines.ts';
 import { sayCounted } from './tallies.ts';
-import type { Judgement } from './appraisal.ts';
+import type { JudgedParts, Judgement } from './appraisal.ts';
 
 /** A platform has a dozen; a forged dump may have as many as it likes. */
 const MAX_ROLES = 1000;
@@ -14,21 +14,18 @@ type Known = Pick<ForeignFindings, 'name' | 'about' | 'layout' | 'lines'> & {
 };
 
 /** What is to be known of chosen parts of an archive that we did not make, before they are restored. */
-export function judgeForeign(
-  known: Known,
-  { databases, files }: { databases: readonly string[]; files: readonly string[] },
-): Judgement {
+export function judgeForeign(known: Known, { databases, files, loads = false }: JudgedParts): Judgement {
   const { name, about, layout, lines, dumpOf } = known;
   const { links, leftovers } = about.head.leftOut;
   const judgement: Judgement = {
     damage: [],
     warnings: [
       `${name} was made by the former script: nothing proves it but the SHA-256 that the vault's ledger has of it since it was adopted, and databases are compared with what their own dumps hold`,
-      ...(databases.length === 0
-        ? []
-        : [
+      ...(loads && databases.length > 0
+        ? [
             'functions and expressions in the dumps run with the rights of the configured database user: an archive in doubt belongs on a scratch server',
-          ]),
+          ]
+        : []),
       ...layout.absent.map(
         (source) => `${name} holds nothing for ${source} (foreign: in the configuration says where to look)`,
       ),

@@ -94,7 +94,7 @@ async function planDump(
     return;
   }
   const { server, found } = looked;
-  const { damage = [], warnings = [] } = archive.appraisal?.judge({ databases: [key], files: [] }) ?? {};
+  const { damage = [], warnings = [] } = archive.appraisal?.judge({ databases: [key], files: [], loads: true }) ?? {};
   const room = await checkPartRoom(platform, { key, record }, members, plan.isInPlace);
   plan.refusals.push(...damage, ...found.refusals.map((refusal) => `${key}: ${refusal}`), ...room.refusals);
   plan.warnings.push(...warnings, ...found.warnings.map((warning) => `${key}: ${warning}`), ...room.warnings);
