@@ -4,7 +4,7 @@
  * loaded into (roles, files and programs of the server, other databases), and has no business in it. Functions, rules,
  * defaults and the like pass, whatever they hold.
  */
-const NAME = '(?:"(?:[^"]|"")*"|[^\\s"\'.();,]+)';
+const NAME = '(?:"(?:[^"]|"")*"|[\\w$\\x80-\\xff]+)';
 const QUALIFIED = `${NAME}(?:\\.${NAME})?`;
 const LITERAL = "'(?:[^']|'')*'";
 const PRIVILEGE =
@@ -86,13 +86,28 @@ const plain = new RegExp(
   ].join('|')})`,
 );
 
-/** Up to its language, which pg_dump writes before the body: one that the database itself guards. */
-const guardedFunction =
-  /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) (?:(?!--|\/\*|[eE]')[^'"$;]|[eE]'(?:[^'\\]|''|\\[^])*'(?!')|'[^']*'|"[^"]*")*?\n    LANGUAGE (?:sql|plpgsql)\b/;
+const routine = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) /;
+/** What stands in its signature, one by one; a language's line first. */
+const inSignature =
+  /\n    LANGUAGE (\w+)|[eE]'(?:[^'\\]|''|\\[^])*'(?!')|'[^']*'|"[^"]*"|[()]|(?!--|\/\*|[eE]')[^'"$;]/y;
 /** The language stands near the beginning; a body may be long. */
 const SIGNATURE_BYTES = 64 * 1024;
 
 /** Whether pg_dump would write such a statement; bytes as latin1 characters. Of a long one its beginning is enough. */
 export function isOfDump(statement: string): boolean {
-  return plain.test(statement) || guardedFunction.test(statement.slice(0, SIGNATURE_BYTES));
+  return plain.test(statement) || (routine.test(statement) && isGuarded(statement.slice(0, SIGNATURE_BYTES)));
+}
+
+/** By its language, which pg_dump writes before the body: one that the database itself guards. */
+function isGuarded(signature: string): boolean {
+  let parentheses = 0;
+  inSignature.lastIndex = 0;
+  for (let found = inSignature.exec(signature); found; found = inSignature.exec(signature)) {
+    const [token, language] = found;
+    if (token === '(') parentheses++;
+    else if (token === ')') parentheses--;
+    // Inside of parentheses it is an argument of that name.
+    else if (language !== undefined && parentheses === 0) return language === 'sql' || language === 'plpgsql';
+  }
+  return false;
 }
