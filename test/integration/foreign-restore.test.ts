@@ -29,6 +29,8 @@ import { openVault } from '../../src/operations/open-vault.ts';
 import type { Platform } from '../../src/operations/platform.ts';
 import { restoreTables } from '../../src/operations/restore-tables.ts';
 import { restore, type RestoreResult } from '../../src/operations/restore.ts';
+import { verify } from '../../src/operations/verify.ts';
+import { renderVerdict } from '../../src/report/verdict-report.ts';
 import { surveyDump } from '../../src/sources/postgres/survey-dump.ts';
 import { describeTree } from '../fixtures/describe-tree.ts';
 import { flipByte } from '../fixtures/flip-byte.ts';
@@ -182,6 +184,30 @@ describe('an archive of the former script', () => {
       'keycloak',
     ]);
     expect(changed.faults).toEqual([]);
+  }, 60_000);
+
+  it('is verified as far as it can be, and what that proves is said', async () => {
+    const quick = await verify(place.platform, { archive: night, level: 'seal' });
+    expect(renderVerdict(quick)).toMatch(/is sound \(seal\)[^]*only its size was compared/);
+    const full = await verify(place.platform, { archive: night, level: 'full' });
+    expect(full).toMatchObject({ isSound: true, isForeign: true, index: '', checked: { extents: 0 } });
+    expect([...full.checked.databases].sort()).toEqual(Object.keys(dumps).sort());
+    expect(renderVerdict(full)).toMatch(/is sound \(full\)[^]*proven: it is the file[^]*not proven: [^]*--dry-run/);
+
+    const text = (await cluster().runTool('pg_dump', [], 'keycloak')).replace(
+      /-- PostgreSQL database dump complete/,
+      '',
+    );
+    const cut = await archive('backup_full_2024-02-02_03-00.tar.gz', { dumps: { 'day/db/keycloak.sql': { text } } });
+    expect((await verify(place.platform, { archive: cut, level: 'full' })).damage).toEqual([
+      { where: 'day/db/keycloak.sql', what: 'it is cut off: its last line is missing' },
+    ]);
+    const other = await archive('backup_full_2024-02-03_03-00.tar.gz', { folders: { 'day/uploads': place.uploads } });
+    flipByte(at(other), lstatSync(at(other)).size - 6);
+    const { damage, ...verdict } = await verify(place.platform, { archive: other, level: 'full' });
+    expect(damage.map(({ what }) => what)).toContainEqual(expect.stringMatching(/^has the SHA-256 /));
+    expect(damage).toHaveLength(2);
+    expect(renderVerdict({ damage, ...verdict })).toMatch(/is DAMAGED[^]*restore another archive/);
   }, 60_000);
 
   it('is never what latest or a date means, but is named for its date', async () => {
