@@ -308,7 +308,7 @@ describe('what a dump that somebody else made says', () => {
         ].join('\n\n'),
       ),
     );
-    expect(found).toMatchObject({ isWhole: true });
+    expect(found).toMatchObject({ isWhole: true, owner: 'app', roles: ['app'] });
     expect(found?.statement).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { isDigit, isWordByte, quote } from './sql-bytes.ts';
 import type { SpanKind } from './sql-span.ts';
 
-/** The first words of a statement in which psql counts blocks, by their first letters; a dot stands for any other word. */
+/** The first words of a statement that may have a body, by their first letters; a dot stands for any other word. */
 const ROUTINE = /^c(?:or)?[fp]/;
 const HEAD_WORDS = new Set(['create', 'or', 'replace', 'function', 'procedure']);
 const HEAD_COUNT = 4;
@@ -10,15 +10,15 @@ const LONGEST_WORD = 9;
 const [colon, dot, lowerE] = [0x3a, 0x2e, 0x65];
 
 /**
- * The words of one statement, outside of quotes and comments, byte by byte. By psql's rule a semicolon between BEGIN and
- * END of a function ends nothing. And whether all that read it are sure to agree where it ends: psql, which divides the
- * text, servers of all versions, which divide once more what psql sends them, and the lexer. pg_dump writes nothing else.
+ * The words of one statement, outside of quotes and comments, byte by byte: a semicolon in the BEGIN ATOMIC … END of a
+ * function ends nothing. And whether all that read it are sure to agree where it ends: psql, which divides the text,
+ * servers of all versions, which divide once more what psql sends them, and the lexer. What pg_dump writes is sure, but
+ * for a function or its type that is called `begin`: psql counts that, and reads on.
  */
 export class StatementWords {
   isSure = true;
-  /** How many blocks are open. */
-  depth = 0;
-  #begins = 0;
+  /** How many of BEGIN ATOMIC, and of CASE in it, are open. */
+  #depth = 0;
   #heads = '';
   /** BEGIN was the last word, and nothing but space has followed it. */
   #hasBegun = false;
@@ -36,7 +36,7 @@ export class StatementWords {
 
   begin(): void {
     this.isSure = true;
-    this.depth = this.#begins = this.#length = this.#last = this.#textEnded = 0;
+    this.#depth = this.#length = this.#last = this.#textEnded = 0;
     this.#heads = '';
     this.#isBehindNumber = this.#hasBegun = false;
   }
@@ -93,16 +93,14 @@ export class StatementWords {
   /** What is no word and no space: `byte` is its first. */
   interrupt(byte: number): void {
     if (byte !== quote) this.#textEnded = 0;
-    // The body of a function begins with BEGIN ATOMIC; any other BEGIN is one for psql alone.
-    if (this.#hasBegun) this.isSure = false;
-    this.#hasBegun = false;
+    this.#expectAtomic('');
   }
 
   /** Whether a semicolon outside of parentheses ends the statement. */
   endsAtSemicolon(): boolean {
-    if (this.depth === 0) return true;
+    if (this.#depth === 0) return true;
     // Only here, between two statements of its body, may the block end for the server: then it must end for psql.
-    if (this.depth !== 1 || this.#hasBegun) this.isSure = false;
+    if (this.#depth !== 1) this.isSure = false;
     return false;
   }
 
@@ -118,7 +116,9 @@ export class StatementWords {
       this.#word = '';
       this.#isNumber = isDigit(byte);
       this.#hasExponent = false;
-      if (this.#isNumber ? this.#hasBegun : this.#isBehindNumber) this.isSure = false;
+      if (this.#isNumber) this.#expectAtomic('');
+      // `1.e` is a number to some, and then a word.
+      else if (this.#isBehindNumber) this.isSure = false;
       this.#isBehindNumber = false;
     } else if (this.#isNumber && !isDigit(byte)) {
       // Where the number ends depends on the version.
@@ -132,12 +132,18 @@ export class StatementWords {
   #see(word: string, parentheses: number): void {
     if (this.#heads.length < HEAD_COUNT) this.#heads += HEAD_WORDS.has(word) ? word.charAt(0) : '.';
     if (parentheses > 0 || !ROUTINE.test(this.#heads)) return;
-    if (this.#hasBegun && word !== 'atomic') this.isSure = false;
-    this.#hasBegun = word === 'begin';
-    if (word === 'begin') {
-      this.depth++;
-      if (++this.#begins > 1) this.isSure = false;
-    } else if (this.depth > 0) this.depth += word === 'case' ? 1 : word === 'end' ? -1 : 0;
+    const begins = this.#expectAtomic(word);
+    if (word === 'begin') this.#hasBegun = true;
+    if (begins) this.#depth++;
+    else if (this.#depth > 0) this.#depth += word === 'case' ? 1 : word === 'end' ? -1 : 0;
+  }
+
+  /** Whether ATOMIC follows BEGIN: to the server any other BEGIN is a name, to psql it opens a block all the same. */
+  #expectAtomic(word: string): boolean {
+    const begins = this.#hasBegun && word === 'atomic' && this.#depth === 0;
+    if (this.#hasBegun && !begins) this.isSure = false;
+    this.#hasBegun = false;
+    return begins;
   }
 }
 
