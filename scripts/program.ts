@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { BaseContext, CommandDefinition, CommandOption, OptionValues } from './commands/command.ts';
+import { OutputClosed } from './commands/write-line.ts';
 import { reportFailure } from './report-failure.ts';
 import { findSwallowedFlags } from './swallowed-flags.ts';
 import { createConsoleLogger } from '../src/logging/console-logger.ts';
@@ -35,6 +36,7 @@ export async function runProgram<Context extends BaseContext>(options: ProgramOp
     if (swallowed) throw swallowed;
     await buildProgram(options, setExitCode).parseAsync(options.args, { from: 'user' });
   } catch (error) {
+    if (error instanceof OutputClosed) return exitCodes.ok;
     const json = options.args.includes('--json');
     if (!(error instanceof CommanderError)) return reportFailure(error, { ...options, json });
     if (error.exitCode === 0) return exitCodes.ok;

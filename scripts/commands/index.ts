@@ -1,3 +1,4 @@
+import { adoptCommand } from './adopt.ts';
 import { backupCommand } from './backup.ts';
 import type { CommandDefinition } from './command.ts';
 import { crisisCommand } from './crisis.ts';
@@ -38,6 +39,7 @@ export const commands: readonly CommandDefinition[] = [
   forgetCommand,
   fetchCommand,
   kitCommand,
+  adoptCommand,
   doctorCommand,
   initCommand,
   devStartCommand,

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { PathChoice } from '../../src/archive/path-choice.ts';
 import { formatBytes } from '../../src/logging/quantity-text.ts';
 import { listEntries, type ListedEntry } from '../../src/operations/list.ts';
 import type { CommandDefinition } from './command.ts';
 import { openPlatform } from './platform.ts';
+import { writeLine } from './write-line.ts';
 
 export const lsCommand: CommandDefinition = {
   name: 'ls',
@@ -20,8 +20,7 @@ export const lsCommand: CommandDefinition = {
     try {
       // Streamed: an archive may hold a million entries.
       for await (const entry of entries) {
-        const line = context.json ? JSON.stringify(entry) : renderEntry(entry);
-        if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+        await writeLine(context.json ? JSON.stringify(entry) : renderEntry(entry));
       }
     } finally {
       await close();

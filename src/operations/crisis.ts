@@ -7,24 +7,14 @@ import { gatherFacts } from './crisis/gather-facts.ts';
 import type { Night } from './crisis/nights.ts';
 import { describeUnread, listNights } from './crisis/read-nights.ts';
 import type { LostPart } from './crisis/lost-part.ts';
+import type { CrisisOptions } from './crisis/options.ts';
 import type { CrisisScenario } from './crisis/scenario.ts';
 import type { CrisisStep } from './crisis/step.ts';
 import { listAccidentSteps } from './crisis/steps-accident.ts';
 import { listAttackSteps, listLossSteps } from './crisis/steps-machine.ts';
+import type { Unseen } from './crisis/unseen.ts';
 import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
-
-export interface CrisisOptions {
-  scenario: CrisisScenario;
-  /** Until when the data were good; absent: nobody knows. */
-  since?: Date;
-  /** Scenario A: what was lost; empty: everything, or nobody knows. */
-  lost: readonly LostPart[];
-  /** Folder of the toolkit on this machine. */
-  clone: string;
-  configWords: readonly string[];
-  repository: string;
-}
 
 /** What is to be done, by whom, where, and from which archive. Times RFC 3339. */
 export interface CrisisResult {
@@ -42,8 +32,7 @@ export interface CrisisResult {
   /** Scenario B: the archives around that date, oldest first. */
   nights: Night[];
   steps: CrisisStep[];
-  /** What could not be looked at, why, and what to do about it. */
-  unseen: { what: 'configuration' | 'vault' | 'manifests' | 'archive' | 'holder'; why: string; next: string }[];
+  unseen: Unseen[];
 }
 
 /**
@@ -52,7 +41,7 @@ export interface CrisisResult {
  */
 export async function assessCrisis(platform: Platform | undefined, options: CrisisOptions): Promise<CrisisResult> {
   const { scenario, since, lost } = options;
-  const unseen: CrisisResult['unseen'] = [];
+  const unseen: Unseen[] = [];
   const seen = platform ? await look(platform, options, unseen) : undefined;
   if (!platform) {
     unseen.push({
@@ -89,7 +78,7 @@ interface Seen extends ProvenChoice {
 async function look(
   platform: Platform,
   { scenario, since, lost }: CrisisOptions,
-  unseen: CrisisResult['unseen'],
+  unseen: Unseen[],
 ): Promise<Seen | undefined> {
   const opened = await openEither(platform, unseen);
   if (!opened) return undefined;
@@ -131,7 +120,7 @@ async function seekHolders(
   platform: Platform,
   status: VaultStatus,
   { lost, since }: { lost: readonly LostPart[]; since: Date | undefined },
-  unseen: CrisisResult['unseen'],
+  unseen: Unseen[],
 ): Promise<Holders | undefined> {
   const paths = lost.filter(({ kind }) => kind === 'path');
   if (paths.length === 0) return undefined;
@@ -152,7 +141,7 @@ async function seekHolders(
 /** With the reader's key where it is at hand; else as production does, which shows less. */
 async function openEither(
   platform: Platform,
-  unseen: CrisisResult['unseen'],
+  unseen: Unseen[],
 ): Promise<{ vault: VaultClient; status: VaultStatus; isReader: boolean } | undefined> {
   const failures: Failure[] = [];
   for (const role of ['reader', 'writer'] as const) {

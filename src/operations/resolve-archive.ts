@@ -20,20 +20,12 @@ export function resolveArchive(request: string, status: VaultStatus): ArchiveSum
         : (candidates.find(({ name }) => name === `backup_full_${selection.date}.tar.gz`) ??
           candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
   if (!found) {
-    const others = present.filter(
-      (each) => each.isForeign && selection.by === 'date' && each.name.includes(selection.date),
-    );
-    const nearest = candidates.slice(0, 3).map(({ name }) => name);
     throw new Failure(
       'usage',
       selection.by === 'latest'
         ? 'the vault holds no archive that can be trusted'
         : `the vault holds no archive for ${request}`,
-      others.length > 0
-        ? `The former script made ${others.map(({ name }) => name).join(', ')} on that day: give its full name.`
-        : nearest.length > 0
-          ? `The newest are ${nearest.join(', ')}; list shows them all.`
-          : 'Run backup, or look at list.',
+      adviseInstead(request, status.warnings, present),
     );
   }
   if (found.fault !== undefined) {
@@ -44,6 +36,17 @@ export function resolveArchive(request: string, status: VaultStatus): ArchiveSum
     );
   }
   return found;
+}
+
+/** What the operator may have meant. */
+function adviseInstead(request: string, warnings: readonly string[], present: readonly ArchiveSummary[]): string {
+  const stray = warnings.find((warning) => warning.startsWith(`${request} `));
+  if (stray !== undefined) return `${stray}.`;
+  const namesOf = (archives: readonly ArchiveSummary[]): string => archives.map(({ name }) => name).join(', ');
+  const former = present.filter(({ isForeign, name }) => isForeign && name.startsWith(`backup_full_${request}_`));
+  if (former.length > 0) return `The former script made ${namesOf(former)} on that day: give its full name.`;
+  const newest = present.filter(isTrusted).slice(0, 3);
+  return newest.length > 0 ? `The newest are ${namesOf(newest)}; list shows them all.` : 'Run backup, or look at list.';
 }
 
 /** Newest first, by the vault's own clock. */

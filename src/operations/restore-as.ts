@@ -7,7 +7,6 @@ import { serverOf } from './connect-server.ts';
 import type { OpenArchive } from './open-archive.ts';
 import type { Platform } from './platform.ts';
 import { choose } from './restore/choose.ts';
-import { warnOfInterrupted } from './restore/interrupted-text.ts';
 import { beginJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { describeArchive, lookAtDump, warnOfDamage, type PlannedArchive } from './restore/look-at-dump.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
@@ -18,6 +17,7 @@ import { stageTables } from './restore/stage-tables.ts';
 import { chooseTables, parseTables, type AskedTable, type ChosenTable } from './restore/table-choice.ts';
 import { withMeasuredArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
+import { warnOfUnfinished } from './restore/unfinished.ts';
 
 export interface RestoreAsOptions {
   /** Name, date or `latest`. */
@@ -92,7 +92,7 @@ export async function restoreAs(platform: Platform, options: RestoreAsOptions): 
     return await carryOut(async (archive) => {
       const manifest = await archive.manifest();
       const plan = await planAs(platform, archive, manifest, chooseTarget(manifest, options, asked), options.as);
-      plan.warnings.unshift(...(await warnOfInterrupted(platform)));
+      plan.warnings.unshift(...(await warnOfUnfinished(platform)));
       return unchanged(plan);
     });
   }

@@ -6,7 +6,6 @@ import { serverOf } from './connect-server.ts';
 import type { OpenArchive } from './open-archive.ts';
 import type { Platform } from './platform.ts';
 import { backUpFirst } from './restore/back-up-first.ts';
-import { warnOfInterrupted } from './restore/interrupted-text.ts';
 import { beginJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { planTables, refuseImpossibleTables, type TablesPlan } from './restore/plan-tables.ts';
@@ -17,6 +16,7 @@ import { createRoles } from './restore/stage-databases.ts';
 import { chooseTables, parseTables, type AskedTable } from './restore/table-choice.ts';
 import { withMeasuredArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
+import { warnOfUnfinished } from './restore/unfinished.ts';
 
 export interface RestoreTablesOptions {
   /** Name, date or `latest`. */
@@ -74,7 +74,7 @@ export async function restoreTables(platform: Platform, options: RestoreTablesOp
       const manifest = await archive.manifest();
       const chosen = chooseTables(manifest, asked);
       const plan = await planTables(platform, archive, manifest, chosen, options.isInPlace === true);
-      plan.warnings.unshift(...(await warnOfInterrupted(platform)));
+      plan.warnings.unshift(...(await warnOfUnfinished(platform)));
       return unchanged(plan);
     });
   }

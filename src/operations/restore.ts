@@ -1,15 +1,15 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { Failure, messageOf } from '../logging/failure.ts';
 import { keptNameOf, stagedNameOf } from '../sources/postgres/own-names.ts';
 import type { OpenArchive } from './open-archive.ts';
 import type { BackupResult } from './backup.ts';
 import type { Platform } from './platform.ts';
 import type { CarriedThrough } from './restore/carry-through.ts';
+import { awaitServices } from './restore/await-services.ts';
 import { backUpFirst } from './restore/back-up-first.ts';
 import { chooseParts, type Choice } from './restore/choose.ts';
 import { measure, type StepDuration } from './restore/estimate.ts';
 import { planOnly } from './restore/plan-only.ts';
-import { beginJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { beginJournal, type RestoreJournal } from './restore/journal.ts';
 import { orDiscard } from './restore/or-discard.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
@@ -18,11 +18,10 @@ import type { RestoreStep } from './restore/rates.ts';
 import { planAllFiles, planRestore } from './restore/plan-restore.ts';
 import type { RestorePlan } from './restore/restore-plan.ts';
 import { isSingleRename } from './restore/single-rename.ts';
-import { stageAll, stageRest } from './restore/stage-all.ts';
+import { stageAll, stageRest, type StagingRun } from './restore/stage-all.ts';
 import { placeFilesSwap } from './restore/stage-files.ts';
 import { StepClock } from './restore/step-clock.ts';
-import { workDirectoryOf } from './restore/work-directory.ts';
-import { awaitHealthy } from './services/await-healthy.ts';
+import { withWorkDirectory } from './restore/work-directory.ts';
 import { withMeasuredArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
 
@@ -101,91 +100,94 @@ async function restoreFrom(
   const clock = new StepClock();
   const manifest = await archive.manifest();
   const id = makeRestoreId(now());
-  const workDirectory = workDirectoryOf(config.state, id);
-  await mkdir(workDirectory, { recursive: true, mode: 0o700 });
-  let isBegun = false;
-  try {
+  return await withWorkDirectory(config.state, id, async (work) => {
     const chosen = await clock.time('plan', () => chooseParts(archive, manifest, options));
-    const plan = await clock.time('plan', () =>
+    const shown = await clock.time('plan', () =>
       planRestore(platform, archive, manifest, chosen, {
-        workDirectory,
+        workDirectory: work.directory,
         leftOut: listLeftOut(options),
       }),
     );
-    if (!(await options.confirm(plan))) return unchanged(plan);
-    refuseImpossible(plan);
+    if (!(await options.confirm(shown))) return unchanged(shown);
+    refuseImpossible(shown);
 
     const safety = options.skipsSafetyBackup
       ? undefined
       : await clock.time('safety', () => backUpFirst(platform, runDirectory));
     // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
     const files = await clock.time('plan', () =>
-      planAllFiles(platform, archive, manifest, chosen.files, workDirectory),
+      planAllFiles(platform, archive, manifest, chosen.files, work.directory),
     );
-    const current = {
-      ...plan,
-      ...files,
-      isSingleRename: isSingleRename({ databases: plan.databases, files: files.files }),
-      refusals: [...plan.refusals, ...files.refusals],
-    };
-    refuseImpossible(current);
-    const journal: RestoreJournal = {
-      ...beginJournal(platform, { id, archive: archive.name }),
-      databases: plan.databases.map(({ record }) => ({
-        source: record.source,
-        live: record.database,
-        staged: stagedNameOf(record.database, id),
-        kept: keptNameOf(record.database, id),
-      })),
-      files: await Promise.all(current.files.map((planned) => placeFilesSwap(planned, id, config.state))),
-      users: plan.users,
-    };
-    logger.phase('Stage and prove');
+    const plan = withFiles(shown, files);
+    refuseImpossible(plan);
+    const journal = await placeAll(platform, id, plan);
     await options.note?.(id);
-    isBegun = true;
-    await writeJournal(config.state, journal);
-    const run = { platform, archive, manifest, chosen: chosen.files, plan: current, journal };
-    const staged = await orDiscard(platform, journal, () => stageAll(run));
-    if (plan.databases.length > 0) clock.note('databases', staged.databasesMs);
-    if (plan.files.length > 0) clock.note('files', staged.filesMs);
-    logger.phase('Swap');
-    const swaps = { databases: staged.databases, files: staged.files };
-    const { carried, notes, services } = await clock.time('swap', () =>
-      putInPlace({
-        platform,
-        journal: { ...journal, ...swaps },
-        users: current.users,
-        isSingleRename: current.isSingleRename,
-        stageRest: (followed) => stageRest({ ...run, journal: followed }, workDirectory),
-      }),
-    );
-    const health = options.skipsHealth ? undefined : await awaitHealthy(platform, services.started);
-    if (health && services.started.length > 0) clock.note('health', health.waitedMs);
-    const steps = clock.compare(plan.estimate);
-    // Where somebody waited in vain, nothing was measured.
-    const measured = health?.faults.length ? steps.filter(({ step }) => step !== 'health') : steps;
-    await noteMeasures(config.state, measure(measured, manifest, current)).catch((error: unknown) => {
-      logger.warning(`what the restore took was not noted down for later estimates: ${messageOf(error)}`);
-    });
-    return {
-      plan: current,
-      done: true,
-      ...(safety ? { safety } : {}),
-      id,
-      carried,
-      services: {
-        ...services,
-        faults: [...services.faults, ...(health?.faults ?? [])],
-        ...(health ? { healthMs: health.waitedMs } : {}),
-      },
-      createdRoles: staged.createdRoles,
-      notes: [...staged.notes, ...notes],
-      steps,
-    };
-  } finally {
-    // From the journal's first line on, it goes when the journal goes.
-    if (!isBegun) await rm(workDirectory, { recursive: true, force: true });
-  }
+    await work.begin(journal);
+    const run = { platform, archive, manifest, chosen: chosen.files, plan, journal };
+    const replaced = await replaceLive(run, { clock, skipsHealth: options.skipsHealth === true });
+    return { plan, done: true, ...(safety ? { safety } : {}), id, ...replaced, steps: clock.compare(plan.estimate) };
+  });
+}
+
+/** The plan, with what its files come to by now. */
+function withFiles(plan: RestorePlan, { files, refusals }: Pick<RestorePlan, 'files' | 'refusals'>): RestorePlan {
+  return {
+    ...plan,
+    files,
+    isSingleRename: isSingleRename({ databases: plan.databases, files }),
+    refusals: [...plan.refusals, ...refusals],
+  };
+}
+
+/** The journal of a restore that is about to stage what was planned: what comes in where, and where what was there goes. */
+async function placeAll(platform: Platform, id: string, plan: RestorePlan): Promise<RestoreJournal> {
+  return {
+    ...beginJournal(platform, { id, archive: plan.archive }),
+    databases: plan.databases.map(({ record: { source, database } }) => ({
+      source,
+      live: database,
+      staged: stagedNameOf(database, id),
+      kept: keptNameOf(database, id),
+    })),
+    files: await Promise.all(plan.files.map((planned) => placeFilesSwap(planned, id, platform.config.state))),
+    users: plan.users,
+  };
+}
+
+/** Stages and proves what the journal names, puts it in place, and waits for the services that were halted for it. */
+async function replaceLive(
+  run: StagingRun,
+  { clock, skipsHealth }: { clock: StepClock; skipsHealth: boolean },
+): Promise<Pick<RestoreOutcome, 'carried' | 'services' | 'createdRoles' | 'notes'>> {
+  const { platform, manifest, plan, journal } = run;
+  const { logger } = platform;
+  logger.phase('Stage and prove');
+  const staged = await orDiscard(platform, journal, () => stageAll(run));
+  if (plan.databases.length > 0) clock.note('databases', staged.databasesMs);
+  if (plan.files.length > 0) clock.note('files', staged.filesMs);
+  logger.phase('Swap');
+  const { carried, notes, services } = await clock.time('swap', () =>
+    putInPlace({
+      platform,
+      journal: { ...journal, databases: staged.databases, files: staged.files },
+      users: plan.users,
+      isSingleRename: plan.isSingleRename,
+      stageRest: (followed) => stageRest({ ...run, journal: followed }),
+    }),
+  );
+  const healthy = skipsHealth ? services : await awaitServices(platform, services);
+  if (healthy.started.length > 0 && healthy.healthMs !== undefined) clock.note('health', healthy.healthMs);
+  // Where somebody waited in vain, nothing was measured.
+  const measured = clock.compare(plan.estimate).filter(({ step }) => step !== 'health' || healthy.faults.length === 0);
+  await noteMeasures(platform.config.state, measure(measured, manifest, plan)).catch((error: unknown) => {
+    logger.warning(`what the restore took was not noted down for later estimates: ${messageOf(error)}`);
+  });
+  return {
+    carried,
+    services: healthy,
+    createdRoles: staged.createdRoles,
+    notes: [...staged.notes, ...notes],
+  };
 }
 
 function refuseImpossible({ archive, refusals, isDamaged }: RestorePlan): void {

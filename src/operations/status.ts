@@ -3,18 +3,20 @@ import { formatTime } from '../logging/format-time.ts';
 import type { ArchiveSummary, VaultClient, VaultStatus } from '../vault/vault-client.ts';
 import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
-import { describeJournal, describePhase, describeRemedy, FINISHING_COMMANDS } from './restore/interrupted-text.ts';
 import { listKept } from './restore/kept.ts';
 import { measureKept, type KeptState } from './restore/measure-kept.ts';
-import { readJournal, type RestoreJournal } from './restore/journal.ts';
-import { readHalted } from './services/halted-record.ts';
+import type { RestoreJournal } from './restore/journal.ts';
+import { findUnfinished } from './restore/unfinished.ts';
 import { describeUpkeepFaults, judgeUpkeep, type UpkeepState } from './upkeep-state.ts';
 
 /** How things stand, worst first; sizes in bytes, times RFC 3339. */
 export interface StatusResult {
   vault: string;
-  /** `neglected`: the archives are well, but upkeep of the vault has faults. */
-  verdict: 'healthy' | 'neglected' | 'stale' | 'damaged' | 'missing';
+  /**
+   * `interrupted`: a restore or an undo was killed on this host, and services may stand still. `neglected`: the archives are
+   * well, but upkeep of the vault has faults.
+   */
+  verdict: 'healthy' | 'neglected' | 'stale' | 'interrupted' | 'damaged' | 'missing';
   /** One sentence each, in the order of their weight. */
   findings: string[];
   newest?: ArchiveSummary;
@@ -23,7 +25,7 @@ export interface StatusResult {
   state: VaultStatus;
   /** How the vault's upkeep stands; empty where it has none. */
   upkeep: UpkeepState[];
-  /** A restore that was interrupted: the next command that changes anything finishes or reverts it. */
+  /** A restore or an undo that goes on, or was interrupted: then the next command that changes anything ends or reverts it. */
   interrupted?: RestoreJournal;
   /** What restores replaced, until `forget`, and what it takes. */
   kept: KeptState[];
@@ -34,6 +36,7 @@ const exitCodeOf: Record<StatusResult['verdict'], number> = {
   healthy: exitCodes.ok,
   neglected: exitCodes.stale,
   stale: exitCodes.stale,
+  interrupted: exitCodes.stale,
   damaged: exitCodes.damaged,
   missing: exitCodes.stale,
 };
@@ -68,30 +71,18 @@ async function judge(platform: Platform, vault: VaultClient): Promise<StatusResu
   const newestIsDamaged = newest !== undefined && damaged.includes(newest);
   const upkeep = judgeUpkeep(state);
   findings.push(...describeUpkeepFaults(upkeep));
-  const isFaulty = (verb: UpkeepState['verb']): boolean =>
-    upkeep.some((known) => known.verb === verb && known.state === 'faulty');
-  const verdict = !newest
-    ? 'missing'
-    : damaged.length > 0 || !state.ledger.isIntact || isFaulty('scrub') || isFaulty('audit')
-      ? 'damaged'
-      : isStale || isFaulty('freshness')
-        ? 'stale'
-        : isFaulty('prune') || isFaulty('sweep')
-          ? 'neglected'
-          : 'healthy';
+  const faulty = new Set(upkeep.filter((known) => known.state === 'faulty').map(({ verb }) => verb));
+  const unfinished = await findUnfinished(platform);
+  const verdict = nameVerdict({
+    missing: !newest,
+    damaged: damaged.length > 0 || !state.ledger.isIntact || faulty.has('scrub') || faulty.has('audit'),
+    interrupted: unfinished?.isGoingOn === false,
+    stale: isStale || faulty.has('freshness'),
+    neglected: faulty.has('prune') || faulty.has('sweep'),
+  });
   if (newestIsDamaged) findings.unshift('the newest archive is damaged: run a backup, then verify it');
-  const interrupted = await readJournal(config.state);
-  if (interrupted)
-    findings.push(
-      `the ${describeJournal(interrupted)}, begun ${formatTime(interrupted.started, config.timezone)}, is going on, or was interrupted ${describePhase(interrupted)}: then ${FINISHING_COMMANDS} ${describeRemedy(interrupted)}`,
-    );
-  const halted = await readHalted(config.state);
-  if (halted) {
-    const names = [...new Set(halted.containers.map(({ service }) => service))].join(', ');
-    findings.push(
-      `${names}: halted by ${halted.holder}, ${formatTime(halted.since, config.timezone)}; where it was killed, ${FINISHING_COMMANDS} starts them`,
-    );
-  }
+  // What stands still on production comes before any archive.
+  findings.unshift(...(unfinished?.findings ?? []));
   const oldest = all.at(-1);
   return {
     vault: vault.label,
@@ -102,8 +93,14 @@ async function judge(platform: Platform, vault: VaultClient): Promise<StatusResu
     count: state.archives.length,
     state,
     upkeep,
-    ...(interrupted ? { interrupted } : {}),
+    ...(unfinished?.journal ? { interrupted: unfinished.journal } : {}),
     kept: await measureKept(platform, await listKept(config.state)),
     exitCode: exitCodeOf[verdict],
   };
+}
+
+/** The first that holds, in the order in which they are told. */
+function nameVerdict(holds: Record<Exclude<StatusResult['verdict'], 'healthy'>, boolean>): StatusResult['verdict'] {
+  const worstFirst = ['missing', 'damaged', 'interrupted', 'stale', 'neglected'] as const;
+  return worstFirst.find((verdict) => holds[verdict]) ?? 'healthy';
 }

@@ -1,9 +1,9 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { Failure } from '../logging/failure.ts';
 import type { Platform } from './platform.ts';
+import { awaitServices } from './restore/await-services.ts';
 import type { CarriedThrough } from './restore/carry-through.ts';
-import { describeJournal, warnOfInterrupted } from './restore/interrupted-text.ts';
-import { beginJournal, readJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { describeJournal } from './restore/interrupted-text.ts';
+import { beginJournal, readJournal, type RestoreJournal } from './restore/journal.ts';
 import { listKept, type KeptRecord } from './restore/kept.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
@@ -11,8 +11,8 @@ import { putTablesBack } from './restore/put-tables-back.ts';
 import { orDiscard } from './restore/or-discard.ts';
 import { placeDatabaseBack, placeFilesBack, stageUndo } from './restore/stage-undo.ts';
 import { planUndo, type UndoPlan } from './restore/undo-plan.ts';
-import { workDirectoryOf } from './restore/work-directory.ts';
-import { awaitHealthy } from './services/await-healthy.ts';
+import { warnOfUnfinished } from './restore/unfinished.ts';
+import { withWorkDirectory } from './restore/work-directory.ts';
 import type { ReplaceResult } from '../sources/postgres/replace-tables.ts';
 import { withLock } from './with-lock.ts';
 
@@ -54,7 +54,7 @@ export async function undo(platform: Platform, options: UndoOptions): Promise<Un
   if (options.dryRun) {
     const kept = await listKept(state);
     const plan = await planUndo(platform, chooseKept(kept, options.id), kept);
-    plan.warnings.unshift(...(await warnOfInterrupted(platform)));
+    plan.warnings.unshift(...(await warnOfUnfinished(platform)));
     return measured({ plan, done: false });
   }
   return await withLock(platform, async () => {
@@ -131,31 +131,17 @@ async function carryOut(platform: Platform, plan: UndoPlan): Promise<Omit<UndoRe
   const { config, logger } = platform;
   const begun = beginUndo(platform, plan);
   const { id } = begun;
-  const workDirectory = workDirectoryOf(config.state, id);
-  await mkdir(workDirectory, { recursive: true, mode: 0o700 });
-  let isBegun = false;
-  try {
+  return await withWorkDirectory(config.state, id, async (work) => {
     const journal = {
       ...begun,
       databases: plan.databases.map((database) => placeDatabaseBack(database, id)),
       files: await Promise.all(plan.files.map((folder) => placeFilesBack(folder, id, config.state))),
       users: plan.users,
     };
-    isBegun = true;
-    await writeJournal(config.state, journal);
+    await work.begin(journal);
     logger.phase('Swap');
-    const files = await orDiscard(platform, journal, () => stageUndo(platform, journal, workDirectory));
+    const files = await orDiscard(platform, journal, () => stageUndo(platform, journal, work.directory));
     const { carried, services } = await putInPlace({ platform, journal: { ...journal, files }, users: plan.users });
-    const health = await awaitHealthy(platform, services.started);
-    return {
-      plan,
-      done: true,
-      id,
-      carried,
-      services: { ...services, faults: [...services.faults, ...health.faults], healthMs: health.waitedMs },
-    };
-  } finally {
-    // From the journal's first line on, it goes when the journal goes.
-    if (!isBegun) await rm(workDirectory, { recursive: true, force: true });
-  }
+    return { plan, done: true, id, carried, services: await awaitServices(platform, services) };
+  });
 }

@@ -60,6 +60,25 @@ export async function acquireLock(path: string, options: LockOptions): Promise<L
   }
 }
 
+/**
+ * Whether somebody holds the lock at `path` now. Asking takes a share of it for an instant: whoever does not wait for it at
+ * that very moment is told that it is held.
+ */
+export async function isLocked(path: string): Promise<boolean> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+  try {
+    return !(await takeFlock(descriptor, {}, '--shared'));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 function openLockFile(path: string): number {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -80,10 +99,14 @@ function openLockFile(path: string): number {
  * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
  * too, and stays locked when that program has ended.
  */
-function takeFlock(descriptor: number, { waitMs, signal }: LockOptions): Promise<boolean> {
+function takeFlock(
+  descriptor: number,
+  { waitMs, signal }: Pick<LockOptions, 'waitMs' | 'signal'>,
+  mode: '--exclusive' | '--shared' = '--exclusive',
+): Promise<boolean> {
   const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
   return new Promise((resolve, reject) => {
-    const child = spawn('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
+    const child = spawn('flock', [mode, ...patience, '--conflict-exit-code', String(conflictCode), '3'], {
       stdio: ['ignore', 'ignore', 'pipe', descriptor],
     });
     let complaint = '';

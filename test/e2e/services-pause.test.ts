@@ -71,7 +71,7 @@ ground.describe('a backup that pauses a service while files are read', () => {
       },
     });
     expect([signal, (await made.stateOf('app')).state]).toEqual(['SIGKILL', 'paused']);
-    expect((await made.run(['status'])).stdout).toMatch(/app: halted by/);
+    expect((await made.run(['status'])).stdout).toMatch(/^INTERRUPTED\n {2}app: halted by backup/);
     const next = await made.run(['forget', '--yes']);
     expect([next.code, next.stderr]).toEqual([0, expect.stringContaining('Run again since an interrupted run')]);
     await expectGoingOn();

@@ -89730,6 +89730,27 @@ async function acquireLock(path, options) {
         (0,external_node_fs_.closeSync)(descriptor);
     }
 }
+/**
+ * Whether somebody holds the lock at `path` now. Asking takes a share of it for an instant: whoever does not wait for it at
+ * that very moment is told that it is held.
+ */
+async function isLocked(path) {
+    let descriptor;
+    try {
+        descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return false;
+        throw error;
+    }
+    try {
+        return !(await takeFlock(descriptor, {}, '--shared'));
+    }
+    finally {
+        closeSync(descriptor);
+    }
+}
 function openLockFile(path) {
     try {
         (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
@@ -89746,10 +89767,10 @@ function openLockFile(path) {
  * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
  * too, and stays locked when that program has ended.
  */
-function takeFlock(descriptor, { waitMs, signal }) {
+function takeFlock(descriptor, { waitMs, signal }, mode = '--exclusive') {
     const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
     return new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
+        const child = (0,external_node_child_process_.spawn)('flock', [mode, ...patience, '--conflict-exit-code', String(conflictCode), '3'], {
             stdio: ['ignore', 'ignore', 'pipe', descriptor],
         });
         let complaint = '';
@@ -92893,11 +92914,17 @@ async function readStatus(store) {
         isProvisioned: store.isProvisioned,
         warnings: [
             ...warnOfLedger(ledger),
-            ...unknown.map((name) => `${name} is on disk, but not in the ledger: no backup of ours put it there, or a seal was cut`),
+            ...unknown.map(describeUnknown),
             ...sharing.warnings,
         ],
         ...(upkeep.length > 0 || store.isProvisioned ? { upkeep } : {}),
     };
+}
+function describeUnknown(name) {
+    const why = (0,archive_name/* parseArchiveName */.Lz)(name)?.foreign
+        ? 'an archive of the former script, which adopt takes over'
+        : 'no backup of ours put it there, or a seal was cut';
+    return `${name} is on disk, but not in the ledger: ${why}`;
 }
 async function summarise(store, line) {
     const { name, index, sha256, size, newBytes, time, trigger } = line;
@@ -94370,20 +94397,26 @@ function resolveArchive(request, status) {
             : (candidates.find(({ name }) => name === `backup_full_${selection.date}.tar.gz`) ??
                 candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
     if (!found) {
-        const others = present.filter((each) => each.isForeign && selection.by === 'date' && each.name.includes(selection.date));
-        const nearest = candidates.slice(0, 3).map(({ name }) => name);
         throw new failure/* Failure */.HR('usage', selection.by === 'latest'
             ? 'the vault holds no archive that can be trusted'
-            : `the vault holds no archive for ${request}`, others.length > 0
-            ? `The former script made ${others.map(({ name }) => name).join(', ')} on that day: give its full name.`
-            : nearest.length > 0
-                ? `The newest are ${nearest.join(', ')}; list shows them all.`
-                : 'Run backup, or look at list.');
+            : `the vault holds no archive for ${request}`, adviseInstead(request, status.warnings, present));
     }
     if (found.fault !== undefined) {
         throw new failure/* Failure */.HR('damaged', `${found.name}: ${found.fault}`, 'Choose another archive (list), and look into the vault.');
     }
     return found;
+}
+/** What the operator may have meant. */
+function adviseInstead(request, warnings, present) {
+    const stray = warnings.find((warning) => warning.startsWith(`${request} `));
+    if (stray !== undefined)
+        return `${stray}.`;
+    const namesOf = (archives) => archives.map(({ name }) => name).join(', ');
+    const former = present.filter(({ isForeign, name }) => isForeign && name.startsWith(`backup_full_${request}_`));
+    if (former.length > 0)
+        return `The former script made ${namesOf(former)} on that day: give its full name.`;
+    const newest = present.filter(isTrusted).slice(0, 3);
+    return newest.length > 0 ? `The newest are ${namesOf(newest)}; list shows them all.` : 'Run backup, or look at list.';
 }
 /** Newest first, by the vault's own clock. */
 function bySealing(a, b) {

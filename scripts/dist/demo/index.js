@@ -36842,7 +36842,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
 /* harmony import */ var _demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8458);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2190);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2299);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
@@ -36935,7 +36935,7 @@ function awaitInterruption(abort, stdout) {
 
 /***/ }),
 
-/***/ 2190:
+/***/ 2299:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39651,15 +39651,7 @@ function matcherOf(globs) {
     return (relativeName) => matches(relativeName.toString('utf8').replace(/\/$/, ''));
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/restore/work-directory.js
-
-/** What a restore needs until it is finished, beside its journal: lists of names, directories' lines. */
-function workDirectoryOf(stateDirectory, id) {
-    return (0,external_node_path_.join)(stateDirectory, 'restore', id);
-}
-
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/own-paths.js
-
 
 
 
@@ -39671,6 +39663,10 @@ function makeRestoreId(now) {
 /** Names a restore wherever it leaves something: time and chance. */
 function isRestoreId(id) {
     return typeof id === 'string' && /^\d{14}-[0-9a-f]{6}$/.test(id);
+}
+/** What a restore needs until it is finished, beside its journal: lists of names, directories' lines. */
+function workDirectoryOf(stateDirectory, id) {
+    return (0,external_node_path_.join)(stateDirectory, 'restore', id);
 }
 /** Folder of what is to be put in place: inside the source's root, so that renaming is never copying. */
 function stagedPathOf(root, id) {
@@ -40553,6 +40549,27 @@ async function acquireLock(path, options) {
         (0,external_node_fs_.closeSync)(descriptor);
     }
 }
+/**
+ * Whether somebody holds the lock at `path` now. Asking takes a share of it for an instant: whoever does not wait for it at
+ * that very moment is told that it is held.
+ */
+async function isLocked(path) {
+    let descriptor;
+    try {
+        descriptor = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW);
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return false;
+        throw error;
+    }
+    try {
+        return !(await takeFlock(descriptor, {}, '--shared'));
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(descriptor);
+    }
+}
 function openLockFile(path) {
     try {
         (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
@@ -40569,10 +40586,10 @@ function openLockFile(path) {
  * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
  * too, and stays locked when that program has ended.
  */
-function takeFlock(descriptor, { waitMs, signal }) {
+function takeFlock(descriptor, { waitMs, signal }, mode = '--exclusive') {
     const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
     return new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
+        const child = (0,external_node_child_process_namespaceObject.spawn)('flock', [mode, ...patience, '--conflict-exit-code', String(conflictCode), '3'], {
             stdio: ['ignore', 'ignore', 'pipe', descriptor],
         });
         let complaint = '';
@@ -42299,7 +42316,6 @@ function find_made_nameOf({ database, table }) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/interrupted-text.js
-
 /** Commands that take the lock, and so finish or revert what a killed one left. */
 const FINISHING_COMMANDS = 'the next backup, restore, undo or forget';
 /** What a journal is of: `restore of backup_full_2026-01-31.tar.gz`, `undo of 20260131040000-0123ab`. */
@@ -42315,15 +42331,6 @@ function describeRemedy({ phase, isSingleRename }) {
     if (phase !== 'swapping')
         return 'removes what it had made';
     return isSingleRename ? 'removes what it had made, or ends it where it was renamed already' : 'carries it through';
-}
-/** What is to be known of an interrupted restore, or undo, by whoever reads a plan. */
-async function warnOfInterrupted({ config }) {
-    const interrupted = await readJournal(config.state);
-    if (!interrupted)
-        return [];
-    return [
-        `the ${describeJournal(interrupted)} was interrupted: ${FINISHING_COMMANDS} completes or reverts it first, and this plan may change then`,
-    ];
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/services/by-dependence.js
@@ -42558,7 +42565,6 @@ async function haltOne({ logger }, caller, container) {
 
 
 
-
 /** Does what comes before anything is replaced; where it fails, nothing of what was staged is left. */
 async function orDiscard(platform, journal, work) {
     try {
@@ -42593,7 +42599,6 @@ async function discardStaged(platform, journal) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/recover.js
-
 
 
 
@@ -43053,6 +43058,66 @@ async function removeKeptFolder(root, kept) {
     finally {
         await folder.close();
     }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/services/await-healthy.js
+
+
+
+
+const await_healthy_lookEveryMs = 500;
+/** The largest of the applications take minutes to start on a slow machine. */
+const patienceMs = 5 * 60_000;
+/**
+ * Waits until services that were started again are healthy, as their containers' own checks tell; one without a check
+ * is, as long as it runs. Never throws: all is done that they were halted for.
+ */
+async function awaitHealthy(platform, services) {
+    if (services.length === 0)
+        return { faults: [], waitedMs: 0 };
+    const { logger, signal } = platform;
+    const begun = Date.now();
+    const project = { ...openProject(platform), isDetached: true };
+    logger.info(`Waiting until what was started again is healthy: ${services.join(', ')}.`);
+    let faults = [];
+    try {
+        for (;;) {
+            const containers = leaveOutFormer(await listServiceContainers(project, services));
+            const isOver = Date.now() - begun > patienceMs || signal?.aborted === true;
+            faults = containers.flatMap((container) => describeAilment(container, isOver) ?? []);
+            if (isOver || !containers.some(isStarting))
+                break;
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(await_healthy_lookEveryMs);
+        }
+    }
+    catch (error) {
+        faults = [`whether ${services.join(', ')} are healthy could not be seen: ${(0,failure/* messageOf */.bD)(error)}`];
+    }
+    for (const fault of faults)
+        logger.error(fault);
+    return { faults, waitedMs: Date.now() - begun };
+}
+/** Of a service that runs, containers that do not are what was scaled down, or died, before. */
+function leaveOutFormer(containers) {
+    const alive = new Set(containers.filter(({ state }) => living.has(state)).map(({ service }) => service));
+    return containers.filter(({ service, state }) => living.has(state) || !alive.has(service));
+}
+function isStarting({ state, health }) {
+    return state === 'restarting' || (state === 'running' && health === 'starting');
+}
+function describeAilment(container, isOver) {
+    const { service, name, state, health } = container;
+    if (isStarting(container) ? !isOver : state === 'running' && health !== 'unhealthy')
+        return undefined;
+    return `service ${service} was started again and is ${state === 'running' ? `not healthy (${health ?? 'not known'})` : state}: docker logs ${name}`;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/await-services.js
+
+/** Waits until the services that run again are healthy; what became of that is told with the rest. Never throws. */
+async function awaitServices(platform, services) {
+    const { faults, waitedMs } = await awaitHealthy(platform, services.started);
+    return { ...services, faults: [...services.faults, ...faults], healthMs: waitedMs };
 }
 
 ;// CONCATENATED MODULE: ./.build/src/config/archive-name.js
@@ -72775,11 +72840,17 @@ async function readStatus(store) {
         isProvisioned: store.isProvisioned,
         warnings: [
             ...warnOfLedger(ledger),
-            ...unknown.map((name) => `${name} is on disk, but not in the ledger: no backup of ours put it there, or a seal was cut`),
+            ...unknown.map(describeUnknown),
             ...sharing.warnings,
         ],
         ...(upkeep.length > 0 || store.isProvisioned ? { upkeep } : {}),
     };
+}
+function describeUnknown(name) {
+    const why = parseArchiveName(name)?.foreign
+        ? 'an archive of the former script, which adopt takes over'
+        : 'no backup of ours put it there, or a seal was cut';
+    return `${name} is on disk, but not in the ledger: ${why}`;
 }
 async function summarise(store, line) {
     const { name, index, sha256, size, newBytes, time, trigger } = line;
@@ -76028,20 +76099,26 @@ function resolve_archive_resolveArchive(request, status) {
             : (candidates.find(({ name }) => name === `backup_full_${selection.date}.tar.gz`) ??
                 candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
     if (!found) {
-        const others = present.filter((each) => each.isForeign && selection.by === 'date' && each.name.includes(selection.date));
-        const nearest = candidates.slice(0, 3).map(({ name }) => name);
         throw new failure/* Failure */.HR('usage', selection.by === 'latest'
             ? 'the vault holds no archive that can be trusted'
-            : `the vault holds no archive for ${request}`, others.length > 0
-            ? `The former script made ${others.map(({ name }) => name).join(', ')} on that day: give its full name.`
-            : nearest.length > 0
-                ? `The newest are ${nearest.join(', ')}; list shows them all.`
-                : 'Run backup, or look at list.');
+            : `the vault holds no archive for ${request}`, adviseInstead(request, status.warnings, present));
     }
     if (found.fault !== undefined) {
         throw new failure/* Failure */.HR('damaged', `${found.name}: ${found.fault}`, 'Choose another archive (list), and look into the vault.');
     }
     return found;
+}
+/** What the operator may have meant. */
+function adviseInstead(request, warnings, present) {
+    const stray = warnings.find((warning) => warning.startsWith(`${request} `));
+    if (stray !== undefined)
+        return `${stray}.`;
+    const namesOf = (archives) => archives.map(({ name }) => name).join(', ');
+    const former = present.filter(({ isForeign, name }) => isForeign && name.startsWith(`backup_full_${request}_`));
+    if (former.length > 0)
+        return `The former script made ${namesOf(former)} on that day: give its full name.`;
+    const newest = present.filter(isTrusted).slice(0, 3);
+    return newest.length > 0 ? `The newest are ${namesOf(newest)}; list shows them all.` : 'Run backup, or look at list.';
 }
 /** Newest first, by the vault's own clock. */
 function bySealing(a, b) {
@@ -79486,16 +79563,27 @@ async function findDisk(platform, source) {
         : { ...reach, environment };
     return await findDataDisk(server, await rootOfContainer(await findRunning(name, { signal })));
 }
-/** Warns where the state directory may be too small for what is put there, `bytes` besides what any restore puts there. */
-async function checkStateRoom(stateDirectory, bytes = 0) {
-    const needed = bytes + STATE_BYTES;
+/**
+ * Looks whether there is room in the state directory: for `copyBytes` of the archive itself, without which nothing begins,
+ * and for what any restore puts there meanwhile, of which nobody knows how much it will be.
+ */
+async function checkStateRoom(stateDirectory, copyBytes = 0) {
     const { existing } = await resolve_root_resolveRoot(stateDirectory);
     const room = await measureRoom(existing).catch(() => undefined);
+    const needed = copyBytes + STATE_BYTES;
     if (!room || room.freeBytes >= needed)
-        return [];
-    return [
-        `the disk of the state folder ${stateDirectory} has ${(0,quantity_text/* formatBytes */.z3)(room.freeBytes)} free: ${(0,quantity_text/* formatBytes */.z3)(needed)} may be needed there, for the safety backup and what a restore puts there meanwhile`,
-    ];
+        return { refusals: [], warnings: [] };
+    const has = `the disk of the state folder ${stateDirectory} has ${(0,quantity_text/* formatBytes */.z3)(room.freeBytes)} free`;
+    if (copyBytes > 0 && room.freeBytes < copyBytes + RESERVE_BYTES) {
+        return {
+            refusals: [
+                `${has}, and the whole archive has to be copied there, ${(0,quantity_text/* formatBytes */.z3)(copyBytes)}: make room there first`,
+            ],
+            warnings: [],
+        };
+    }
+    const maybe = `${(0,quantity_text/* formatBytes */.z3)(needed)} may be needed there, for the safety backup and what a restore puts there meanwhile`;
+    return { refusals: [], warnings: [`${has}: ${maybe}`] };
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/single-rename.js
@@ -79549,6 +79637,7 @@ async function planRestore(platform, archive, manifest, chosen, { workDirectory,
         files: config.files.filter(({ name }) => files.files.some(({ source }) => source === name)),
     });
     const room = await checkRoom(platform, databases.databases, files.files);
+    const stateRoom = await checkStateRoom(config.state, appraisal?.copyBytes);
     const isSingle = isSingleRename({ databases: chosen.databases, files: files.files });
     const services = isSingle ? { stop: [], hold: [] } : halts.services;
     const plan = { databases: room.databases, files: files.files, services };
@@ -79559,7 +79648,14 @@ async function planRestore(platform, archive, manifest, chosen, { workDirectory,
         users: halts.users,
         isSingleRename: isSingle,
         estimate: await estimateRestore(config.state, manifest, plan, leftOut),
-        refusals: [...damage, ...databases.refusals, ...files.refusals, ...room.refusals, ...halts.refusals],
+        refusals: [
+            ...damage,
+            ...databases.refusals,
+            ...files.refusals,
+            ...room.refusals,
+            ...stateRoom.refusals,
+            ...halts.refusals,
+        ],
         ...(damage.length > 0 ? { isDamaged: true } : {}),
         warnings: [
             ...warnOfDamage(archive, config.timezone),
@@ -79568,7 +79664,7 @@ async function planRestore(platform, archive, manifest, chosen, { workDirectory,
             ...files.files.flatMap(({ source, torn }) => describeTorn(source, torn)),
             ...(await differences),
             ...room.warnings,
-            ...(await checkStateRoom(config.state, appraisal?.copyBytes)),
+            ...stateRoom.warnings,
             ...halts.warnings,
         ],
     };
@@ -79599,6 +79695,46 @@ async function planAllFiles(platform, archive, manifest, chosen, workDirectory) 
     return plan;
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/restore/unfinished.js
+
+
+
+
+
+
+/** Looks for what is going on here, or was interrupted; undefined where nothing is. Changes nothing. */
+async function findUnfinished({ config }) {
+    const read = async () => ({ journal: await readJournal(config.state), halted: await readHalted(config.state) });
+    const isNothing = ({ journal, halted }) => !journal && !halted;
+    // Nobody is kept from beginning where there is nothing to ask about.
+    if (isNothing(await read()))
+        return undefined;
+    const isGoingOn = await isLocked((0,external_node_path_.join)(config.state, 'lock'));
+    // What is read only now was left by a run that was over before.
+    const left = await read();
+    if (isNothing(left))
+        return undefined;
+    const { journal, halted } = left;
+    const findings = [];
+    if (journal) {
+        const begun = `the ${describeJournal(journal)}, begun ${format_time_formatTime(journal.started, config.timezone)},`;
+        findings.push(isGoingOn
+            ? `${begun} is going on`
+            : `${begun} was interrupted ${describePhase(journal)}: ${FINISHING_COMMANDS} ${describeRemedy(journal)}`);
+    }
+    if (halted) {
+        const names = [...new Set(halted.containers.map(({ service }) => service))].join(', ');
+        const by = `${names}: halted by ${halted.holder}, ${format_time_formatTime(halted.since, config.timezone)}`;
+        findings.push(isGoingOn ? by : `${by}, which is over; ${FINISHING_COMMANDS} starts them`);
+    }
+    return { ...(journal ? { journal } : {}), isGoingOn, findings };
+}
+/** What is to be known of it by whoever reads a plan. */
+async function warnOfUnfinished(platform) {
+    const unfinished = await findUnfinished(platform);
+    return unfinished ? [`${unfinished.findings.join('; ')}; this plan may change then`] : [];
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/plan-only.js
 
 
@@ -79618,7 +79754,7 @@ async function planOnly(platform, archive, choice, leftOut = []) {
             workDirectory: lists,
             leftOut,
         });
-        plan.warnings.unshift(...(await warnOfInterrupted(platform)));
+        plan.warnings.unshift(...(await warnOfUnfinished(platform)));
         return plan;
     }
     finally {
@@ -80060,6 +80196,7 @@ async function prove({ config, logger }, archive, key, staged) {
 
 
 
+
 /** Stages and proves all that was planned; it is on disk when this returns. */
 async function stageAll({ platform, archive, manifest, plan, journal }) {
     const begun = Date.now();
@@ -80084,7 +80221,8 @@ async function stageAll({ platform, archive, manifest, plan, journal }) {
  * Stages what was added or changed in the files between the plan and the moment at which their services were halted, and
  * notes down anew what is to go. Databases need nothing: each is replaced as a whole. What it stages counts as planned.
  */
-async function stageRest({ platform, archive, manifest, chosen, plan, journal }, workDirectory) {
+async function stageRest({ platform, archive, manifest, chosen, plan, journal, }) {
+    const workDirectory = workDirectoryOf(platform.config.state, journal.id);
     const { files } = await planAllFiles(platform, archive, manifest, chosen, workDirectory);
     const notes = [];
     for (const later of files) {
@@ -80132,60 +80270,29 @@ class StepClock {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/services/await-healthy.js
+;// CONCATENATED MODULE: ./.build/src/operations/restore/work-directory.js
 
 
 
-
-const await_healthy_lookEveryMs = 500;
-/** The largest of the applications take minutes to start on a slow machine. */
-const patienceMs = 5 * 60_000;
-/**
- * Waits until services that were started again are healthy, as their containers' own checks tell; one without a check
- * is, as long as it runs. Never throws: all is done that they were halted for.
- */
-async function awaitHealthy(platform, services) {
-    if (services.length === 0)
-        return { faults: [], waitedMs: 0 };
-    const { logger, signal } = platform;
-    const begun = Date.now();
-    const project = { ...openProject(platform), isDetached: true };
-    logger.info(`Waiting until what was started again is healthy: ${services.join(', ')}.`);
-    let faults = [];
+/** Works with a directory of its own, which goes again where no journal was begun. */
+async function withWorkDirectory(stateDirectory, id, work) {
+    const directory = workDirectoryOf(stateDirectory, id);
+    await (0,promises_namespaceObject.mkdir)(directory, { recursive: true, mode: 0o700 });
+    const journalled = { isBegun: false };
+    const begin = async (journal) => {
+        journalled.isBegun = true;
+        await writeJournal(stateDirectory, journal);
+    };
     try {
-        for (;;) {
-            const containers = leaveOutFormer(await listServiceContainers(project, services));
-            const isOver = Date.now() - begun > patienceMs || signal?.aborted === true;
-            faults = containers.flatMap((container) => describeAilment(container, isOver) ?? []);
-            if (isOver || !containers.some(isStarting))
-                break;
-            await (0,external_node_timers_promises_namespaceObject.setTimeout)(await_healthy_lookEveryMs);
-        }
+        return await work({ directory, begin });
     }
-    catch (error) {
-        faults = [`whether ${services.join(', ')} are healthy could not be seen: ${(0,failure/* messageOf */.bD)(error)}`];
+    finally {
+        if (!journalled.isBegun)
+            await (0,promises_namespaceObject.rm)(directory, { recursive: true, force: true });
     }
-    for (const fault of faults)
-        logger.error(fault);
-    return { faults, waitedMs: Date.now() - begun };
-}
-/** Of a service that runs, containers that do not are what was scaled down, or died, before. */
-function leaveOutFormer(containers) {
-    const alive = new Set(containers.filter(({ state }) => living.has(state)).map(({ service }) => service));
-    return containers.filter(({ service, state }) => living.has(state) || !alive.has(service));
-}
-function isStarting({ state, health }) {
-    return state === 'restarting' || (state === 'running' && health === 'starting');
-}
-function describeAilment(container, isOver) {
-    const { service, name, state, health } = container;
-    if (isStarting(container) ? !isOver : state === 'running' && health !== 'unhealthy')
-        return undefined;
-    return `service ${service} was started again and is ${state === 'running' ? `not healthy (${health ?? 'not known'})` : state}: docker logs ${name}`;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore.js
-
 
 
 
@@ -80230,90 +80337,85 @@ async function restoreFrom(platform, archive, options, runDirectory) {
     const clock = new StepClock();
     const manifest = await archive.manifest();
     const id = makeRestoreId(now());
-    const workDirectory = workDirectoryOf(config.state, id);
-    await (0,promises_namespaceObject.mkdir)(workDirectory, { recursive: true, mode: 0o700 });
-    let isBegun = false;
-    try {
+    return await withWorkDirectory(config.state, id, async (work) => {
         const chosen = await clock.time('plan', () => chooseParts(archive, manifest, options));
-        const plan = await clock.time('plan', () => planRestore(platform, archive, manifest, chosen, {
-            workDirectory,
+        const shown = await clock.time('plan', () => planRestore(platform, archive, manifest, chosen, {
+            workDirectory: work.directory,
             leftOut: listLeftOut(options),
         }));
-        if (!(await options.confirm(plan)))
-            return unchanged(plan);
-        refuseImpossible(plan);
+        if (!(await options.confirm(shown)))
+            return unchanged(shown);
+        refuseImpossible(shown);
         const safety = options.skipsSafetyBackup
             ? undefined
             : await clock.time('safety', () => backUpFirst(platform, runDirectory));
         // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
-        const files = await clock.time('plan', () => planAllFiles(platform, archive, manifest, chosen.files, workDirectory));
-        const current = {
-            ...plan,
-            ...files,
-            isSingleRename: isSingleRename({ databases: plan.databases, files: files.files }),
-            refusals: [...plan.refusals, ...files.refusals],
-        };
-        refuseImpossible(current);
-        const journal = {
-            ...beginJournal(platform, { id, archive: archive.name }),
-            databases: plan.databases.map(({ record }) => ({
-                source: record.source,
-                live: record.database,
-                staged: stagedNameOf(record.database, id),
-                kept: keptNameOf(record.database, id),
-            })),
-            files: await Promise.all(current.files.map((planned) => placeFilesSwap(planned, id, config.state))),
-            users: plan.users,
-        };
-        logger.phase('Stage and prove');
+        const files = await clock.time('plan', () => planAllFiles(platform, archive, manifest, chosen.files, work.directory));
+        const plan = withFiles(shown, files);
+        refuseImpossible(plan);
+        const journal = await placeAll(platform, id, plan);
         await options.note?.(id);
-        isBegun = true;
-        await writeJournal(config.state, journal);
-        const run = { platform, archive, manifest, chosen: chosen.files, plan: current, journal };
-        const staged = await orDiscard(platform, journal, () => stageAll(run));
-        if (plan.databases.length > 0)
-            clock.note('databases', staged.databasesMs);
-        if (plan.files.length > 0)
-            clock.note('files', staged.filesMs);
-        logger.phase('Swap');
-        const swaps = { databases: staged.databases, files: staged.files };
-        const { carried, notes, services } = await clock.time('swap', () => putInPlace({
-            platform,
-            journal: { ...journal, ...swaps },
-            users: current.users,
-            isSingleRename: current.isSingleRename,
-            stageRest: (followed) => stageRest({ ...run, journal: followed }, workDirectory),
-        }));
-        const health = options.skipsHealth ? undefined : await awaitHealthy(platform, services.started);
-        if (health && services.started.length > 0)
-            clock.note('health', health.waitedMs);
-        const steps = clock.compare(plan.estimate);
-        // Where somebody waited in vain, nothing was measured.
-        const measured = health?.faults.length ? steps.filter(({ step }) => step !== 'health') : steps;
-        await noteMeasures(config.state, measure(measured, manifest, current)).catch((error) => {
-            logger.warning(`what the restore took was not noted down for later estimates: ${(0,failure/* messageOf */.bD)(error)}`);
-        });
-        return {
-            plan: current,
-            done: true,
-            ...(safety ? { safety } : {}),
-            id,
-            carried,
-            services: {
-                ...services,
-                faults: [...services.faults, ...(health?.faults ?? [])],
-                ...(health ? { healthMs: health.waitedMs } : {}),
-            },
-            createdRoles: staged.createdRoles,
-            notes: [...staged.notes, ...notes],
-            steps,
-        };
-    }
-    finally {
-        // From the journal's first line on, it goes when the journal goes.
-        if (!isBegun)
-            await (0,promises_namespaceObject.rm)(workDirectory, { recursive: true, force: true });
-    }
+        await work.begin(journal);
+        const run = { platform, archive, manifest, chosen: chosen.files, plan, journal };
+        const replaced = await replaceLive(run, { clock, skipsHealth: options.skipsHealth === true });
+        return { plan, done: true, ...(safety ? { safety } : {}), id, ...replaced, steps: clock.compare(plan.estimate) };
+    });
+}
+/** The plan, with what its files come to by now. */
+function withFiles(plan, { files, refusals }) {
+    return {
+        ...plan,
+        files,
+        isSingleRename: isSingleRename({ databases: plan.databases, files }),
+        refusals: [...plan.refusals, ...refusals],
+    };
+}
+/** The journal of a restore that is about to stage what was planned: what comes in where, and where what was there goes. */
+async function placeAll(platform, id, plan) {
+    return {
+        ...beginJournal(platform, { id, archive: plan.archive }),
+        databases: plan.databases.map(({ record: { source, database } }) => ({
+            source,
+            live: database,
+            staged: stagedNameOf(database, id),
+            kept: keptNameOf(database, id),
+        })),
+        files: await Promise.all(plan.files.map((planned) => placeFilesSwap(planned, id, platform.config.state))),
+        users: plan.users,
+    };
+}
+/** Stages and proves what the journal names, puts it in place, and waits for the services that were halted for it. */
+async function replaceLive(run, { clock, skipsHealth }) {
+    const { platform, manifest, plan, journal } = run;
+    const { logger } = platform;
+    logger.phase('Stage and prove');
+    const staged = await orDiscard(platform, journal, () => stageAll(run));
+    if (plan.databases.length > 0)
+        clock.note('databases', staged.databasesMs);
+    if (plan.files.length > 0)
+        clock.note('files', staged.filesMs);
+    logger.phase('Swap');
+    const { carried, notes, services } = await clock.time('swap', () => putInPlace({
+        platform,
+        journal: { ...journal, databases: staged.databases, files: staged.files },
+        users: plan.users,
+        isSingleRename: plan.isSingleRename,
+        stageRest: (followed) => stageRest({ ...run, journal: followed }),
+    }));
+    const healthy = skipsHealth ? services : await awaitServices(platform, services);
+    if (healthy.started.length > 0 && healthy.healthMs !== undefined)
+        clock.note('health', healthy.healthMs);
+    // Where somebody waited in vain, nothing was measured.
+    const measured = clock.compare(plan.estimate).filter(({ step }) => step !== 'health' || healthy.faults.length === 0);
+    await noteMeasures(platform.config.state, measure(measured, manifest, plan)).catch((error) => {
+        logger.warning(`what the restore took was not noted down for later estimates: ${(0,failure/* messageOf */.bD)(error)}`);
+    });
+    return {
+        carried,
+        services: healthy,
+        createdRoles: staged.createdRoles,
+        notes: [...staged.notes, ...notes],
+    };
 }
 function refuseImpossible({ archive, refusals, isDamaged }) {
     if (refusals.length === 0)
@@ -80491,12 +80593,11 @@ function describeUpkeepFaults(states) {
 
 
 
-
-
 const exitCodeOf = {
     healthy: failure/* exitCodes */.hS.ok,
     neglected: failure/* exitCodes */.hS.stale,
     stale: failure/* exitCodes */.hS.stale,
+    interrupted: failure/* exitCodes */.hS.stale,
     damaged: failure/* exitCodes */.hS.damaged,
     missing: failure/* exitCodes */.hS.stale,
 };
@@ -80533,26 +80634,19 @@ async function judge(platform, vault) {
     const newestIsDamaged = newest !== undefined && damaged.includes(newest);
     const upkeep = judgeUpkeep(state);
     findings.push(...describeUpkeepFaults(upkeep));
-    const isFaulty = (verb) => upkeep.some((known) => known.verb === verb && known.state === 'faulty');
-    const verdict = !newest
-        ? 'missing'
-        : damaged.length > 0 || !state.ledger.isIntact || isFaulty('scrub') || isFaulty('audit')
-            ? 'damaged'
-            : isStale || isFaulty('freshness')
-                ? 'stale'
-                : isFaulty('prune') || isFaulty('sweep')
-                    ? 'neglected'
-                    : 'healthy';
+    const faulty = new Set(upkeep.filter((known) => known.state === 'faulty').map(({ verb }) => verb));
+    const unfinished = await findUnfinished(platform);
+    const verdict = nameVerdict({
+        missing: !newest,
+        damaged: damaged.length > 0 || !state.ledger.isIntact || faulty.has('scrub') || faulty.has('audit'),
+        interrupted: unfinished?.isGoingOn === false,
+        stale: isStale || faulty.has('freshness'),
+        neglected: faulty.has('prune') || faulty.has('sweep'),
+    });
     if (newestIsDamaged)
         findings.unshift('the newest archive is damaged: run a backup, then verify it');
-    const interrupted = await readJournal(config.state);
-    if (interrupted)
-        findings.push(`the ${describeJournal(interrupted)}, begun ${format_time_formatTime(interrupted.started, config.timezone)}, is going on, or was interrupted ${describePhase(interrupted)}: then ${FINISHING_COMMANDS} ${describeRemedy(interrupted)}`);
-    const halted = await readHalted(config.state);
-    if (halted) {
-        const names = [...new Set(halted.containers.map(({ service }) => service))].join(', ');
-        findings.push(`${names}: halted by ${halted.holder}, ${format_time_formatTime(halted.since, config.timezone)}; where it was killed, ${FINISHING_COMMANDS} starts them`);
-    }
+    // What stands still on production comes before any archive.
+    findings.unshift(...(unfinished?.findings ?? []));
     const oldest = all.at(-1);
     return {
         vault: vault.label,
@@ -80563,10 +80657,15 @@ async function judge(platform, vault) {
         count: state.archives.length,
         state,
         upkeep,
-        ...(interrupted ? { interrupted } : {}),
+        ...(unfinished?.journal ? { interrupted: unfinished.journal } : {}),
         kept: await measureKept(platform, await listKept(config.state)),
         exitCode: exitCodeOf[verdict],
     };
+}
+/** The first that holds, in the order in which they are told. */
+function nameVerdict(holds) {
+    const worstFirst = ['missing', 'damaged', 'interrupted', 'stale', 'neglected'];
+    return worstFirst.find((verdict) => holds[verdict]) ?? 'healthy';
 }
 
 ;// CONCATENATED MODULE: ./.build/scripts/demo/database-proof.js
@@ -91542,7 +91641,7 @@ function writeConfig(directory, address, options) {
         AuthorizedKeysFile: (0,external_node_path_.join)(directory, 'authorized_keys'),
         PidFile: 'none',
         StrictModes: 'no',
-        UsePAM: isLocked((0,external_node_os_.userInfo)().username) ? 'yes' : 'no',
+        UsePAM: sshd_isLocked((0,external_node_os_.userInfo)().username) ? 'yes' : 'no',
         PermitRootLogin: 'prohibit-password',
         AuthenticationMethods: 'publickey',
         PasswordAuthentication: 'no',
@@ -91561,7 +91660,7 @@ function writeConfig(directory, address, options) {
     (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(directory, 'sshd_config'), lines.join(''));
 }
 /** Without PAM, sshd turns away whoever's password is locked, as root's is where sudo is the only way. */
-function isLocked(user) {
+function sshd_isLocked(user) {
     if (process.getuid?.() !== 0)
         return false;
     return (0,external_node_fs_.readFileSync)('/etc/shadow', 'utf8')

@@ -14337,7 +14337,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 5684:
+/***/ 8912:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14365,6 +14365,31 @@ const {
   /* Option */ "c$": Option,
   /* Help */ "_V": Help,
 } = commander;
+
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./.build/scripts/commands/write-line.js
+
+/** Nobody reads any further: whoever typed `ls latest | head` has seen enough, which is no fault. */
+class OutputClosed extends Error {
+}
+/**
+ * Writes one line to standard output as soon as there is room: what is a million lines long is never held in memory.
+ * @throws OutputClosed where the other side of a pipe is gone, so that nothing is fetched that nobody will see.
+ */
+async function writeLine(line) {
+    const { stdout } = process;
+    if (stdout.destroyed)
+        throw new OutputClosed();
+    if (stdout.write(`${line}\n`))
+        return;
+    try {
+        await once(stdout, 'drain');
+    }
+    catch (error) {
+        throw error.code === 'EPIPE' ? new OutputClosed() : error;
+    }
+}
 
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var logging_failure = __nccwpck_require__(1619);
@@ -14585,6 +14610,7 @@ function addBar(bars, report) {
 
 
 
+
 /** Runs the command that `args` ask for and returns the exit code. The one place where anything thrown is caught. */
 async function runProgram(options) {
     let exitCode = logging_failure/* exitCodes */.hS.ok;
@@ -14596,6 +14622,8 @@ async function runProgram(options) {
         await buildProgram(options, setExitCode).parseAsync(options.args, { from: 'user' });
     }
     catch (error) {
+        if (error instanceof OutputClosed)
+            return logging_failure/* exitCodes */.hS.ok;
         const json = options.args.includes('--json');
         if (!(error instanceof CommanderError))
             return reportFailure(error, { ...options, json });
@@ -15712,6 +15740,27 @@ async function acquireLock(path, options) {
         (0,external_node_fs_.closeSync)(descriptor);
     }
 }
+/**
+ * Whether somebody holds the lock at `path` now. Asking takes a share of it for an instant: whoever does not wait for it at
+ * that very moment is told that it is held.
+ */
+async function isLocked(path) {
+    let descriptor;
+    try {
+        descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return false;
+        throw error;
+    }
+    try {
+        return !(await takeFlock(descriptor, {}, '--shared'));
+    }
+    finally {
+        closeSync(descriptor);
+    }
+}
 function openLockFile(path) {
     try {
         (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
@@ -15728,10 +15777,10 @@ function openLockFile(path) {
  * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
  * too, and stays locked when that program has ended.
  */
-function takeFlock(descriptor, { waitMs, signal }) {
+function takeFlock(descriptor, { waitMs, signal }, mode = '--exclusive') {
     const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
     return new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
+        const child = (0,external_node_child_process_.spawn)('flock', [mode, ...patience, '--conflict-exit-code', String(conflictCode), '3'], {
             stdio: ['ignore', 'ignore', 'pipe', descriptor],
         });
         let complaint = '';
@@ -40391,7 +40440,7 @@ const vaultCommands = [
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5684);
+/* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8912);
 /* harmony import */ var _vault_commands_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2496);
 /* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8192);
 

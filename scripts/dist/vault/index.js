@@ -4791,6 +4791,27 @@ async function acquireLock(path, options) {
         (0,external_node_fs_.closeSync)(descriptor);
     }
 }
+/**
+ * Whether somebody holds the lock at `path` now. Asking takes a share of it for an instant: whoever does not wait for it at
+ * that very moment is told that it is held.
+ */
+async function isLocked(path) {
+    let descriptor;
+    try {
+        descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return false;
+        throw error;
+    }
+    try {
+        return !(await takeFlock(descriptor, {}, '--shared'));
+    }
+    finally {
+        closeSync(descriptor);
+    }
+}
 function openLockFile(path) {
     try {
         (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
@@ -4807,10 +4828,10 @@ function openLockFile(path) {
  * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
  * too, and stays locked when that program has ended.
  */
-function takeFlock(descriptor, { waitMs, signal }) {
+function takeFlock(descriptor, { waitMs, signal }, mode = '--exclusive') {
     const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
     return new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
+        const child = (0,external_node_child_process_.spawn)('flock', [mode, ...patience, '--conflict-exit-code', String(conflictCode), '3'], {
             stdio: ['ignore', 'ignore', 'pipe', descriptor],
         });
         let complaint = '';
@@ -7978,11 +7999,17 @@ async function readStatus(store) {
         isProvisioned: store.isProvisioned,
         warnings: [
             ...warnOfLedger(ledger),
-            ...unknown.map((name) => `${name} is on disk, but not in the ledger: no backup of ours put it there, or a seal was cut`),
+            ...unknown.map(describeUnknown),
             ...sharing.warnings,
         ],
         ...(upkeep.length > 0 || store.isProvisioned ? { upkeep } : {}),
     };
+}
+function describeUnknown(name) {
+    const why = (0,archive_name/* parseArchiveName */.Lz)(name)?.foreign
+        ? 'an archive of the former script, which adopt takes over'
+        : 'no backup of ours put it there, or a seal was cut';
+    return `${name} is on disk, but not in the ledger: ${why}`;
 }
 async function summarise(store, line) {
     const { name, index, sha256, size, newBytes, time, trigger } = line;

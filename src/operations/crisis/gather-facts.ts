@@ -1,6 +1,6 @@
 import { formatTime } from '../../logging/format-time.ts';
-import type { CrisisOptions } from '../crisis.ts';
 import type { Platform } from '../platform.ts';
+import type { CrisisOptions } from './options.ts';
 import { archivePattern, usualClone, type StepFacts } from './step.ts';
 
 /** What the steps are written from; without a platform, or an archive, with the names left open. */

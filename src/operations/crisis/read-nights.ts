@@ -3,15 +3,15 @@ import { Failure, messageOf } from '../../logging/failure.ts';
 import type { ArchiveSummary, VaultClient, VaultStatus } from '../../vault/vault-client.ts';
 import { ArchiveReader } from '../archive-reader.ts';
 import { IndexCache } from '../backup/base-index.ts';
-import type { CrisisResult } from '../crisis.ts';
 import type { Platform } from '../platform.ts';
 import { describeNight, pickNights, type Night } from './nights.ts';
+import type { Unseen } from './unseen.ts';
 
 const bringTheKey =
   'Il faut la clé de lecture : depuis son poste, ssh-add ~/.ssh/skills_restore puis ssh -A root@production ; ou --reader-key FICHIER.';
 
 /** Whatever keeps the archives' content from being read, a state folder of root's among it, is said, and no reason to stop. */
-export function describeUnread(error: unknown): CrisisResult['unseen'][number] {
+export function describeUnread(error: unknown): Unseen {
   const isOurs = error instanceof Failure && error.kind !== 'failed';
   const next = isOurs
     ? bringTheKey
@@ -25,7 +25,7 @@ export async function listNights(
   vault: VaultClient,
   status: VaultStatus,
   since: Date | undefined,
-  unseen: CrisisResult['unseen'],
+  unseen: Unseen[],
 ): Promise<Night[]> {
   const picked = pickNights(status, since);
   const [oldest] = [...status.archives].sort((a, b) => (a.sealed < b.sealed ? -1 : 1));
@@ -44,7 +44,7 @@ async function readManifestOf(
   platform: Platform,
   archive: ArchiveSummary,
   { vault, cache }: { vault: VaultClient; cache: IndexCache },
-  unseen: CrisisResult['unseen'],
+  unseen: Unseen[],
 ): Promise<Manifest | undefined> {
   // One refusal is enough: the next archive would be refused as well.
   if (archive.fault !== undefined || unseen.some(({ what }) => what === 'manifests')) return undefined;

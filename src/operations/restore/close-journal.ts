@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Platform } from '../platform.ts';
 import { removeJournal, type RestoreJournal } from './journal.ts';
 import { recordKept, removeKeptRecord, type KeptDatabase } from './kept.ts';
-import { workDirectoryOf } from './work-directory.ts';
+import { workDirectoryOf } from './own-paths.ts';
 
 /** Writes down what a restore, or an undo, keeps, and closes its journal: all that it speaks of is in place. */
 export async function closeJournal(

@@ -1,5 +1,4 @@
-import type { Platform } from '../platform.ts';
-import { readJournal, type RestoreJournal } from './journal.ts';
+import type { RestoreJournal } from './journal.ts';
 
 /** Commands that take the lock, and so finish or revert what a killed one left. */
 export const FINISHING_COMMANDS = 'the next backup, restore, undo or forget';
@@ -18,13 +17,4 @@ export function describePhase({ phase }: Pick<RestoreJournal, 'phase'>): string 
 export function describeRemedy({ phase, isSingleRename }: Pick<RestoreJournal, 'phase' | 'isSingleRename'>): string {
   if (phase !== 'swapping') return 'removes what it had made';
   return isSingleRename ? 'removes what it had made, or ends it where it was renamed already' : 'carries it through';
-}
-
-/** What is to be known of an interrupted restore, or undo, by whoever reads a plan. */
-export async function warnOfInterrupted({ config }: Platform): Promise<string[]> {
-  const interrupted = await readJournal(config.state);
-  if (!interrupted) return [];
-  return [
-    `the ${describeJournal(interrupted)} was interrupted: ${FINISHING_COMMANDS} completes or reverts it first, and this plan may change then`,
-  ];
 }

@@ -6,9 +6,8 @@ import type { Platform } from '../platform.ts';
 import { findMade } from './find-made.ts';
 import { followContainers } from './follow-container.ts';
 import { removeJournal, type RestoreJournal } from './journal.ts';
-import { wayBackPathOf } from './own-paths.ts';
+import { wayBackPathOf, workDirectoryOf } from './own-paths.ts';
 import { discardStagedFiles } from './stage-files.ts';
-import { workDirectoryOf } from './work-directory.ts';
 
 /** Does what comes before anything is replaced; where it fails, nothing of what was staged is left. */
 export async function orDiscard<T>(platform: Platform, journal: RestoreJournal, work: () => Promise<T>): Promise<T> {

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
 import { OWN_PREFIX } from '../../sources/files/file-source.ts';
 import { kindOfName } from '../../sources/postgres/own-names.ts';
-import { workDirectoryOf } from './work-directory.ts';
 
 /** Names a restore, or an undo, that begins now. */
 export function makeRestoreId(now: Date): string {
@@ -12,6 +11,11 @@ export function makeRestoreId(now: Date): string {
 /** Names a restore wherever it leaves something: time and chance. */
 export function isRestoreId(id: unknown): id is string {
   return typeof id === 'string' && /^\d{14}-[0-9a-f]{6}$/.test(id);
+}
+
+/** What a restore needs until it is finished, beside its journal: lists of names, directories' lines. */
+export function workDirectoryOf(stateDirectory: string, id: string): string {
+  return join(stateDirectory, 'restore', id);
 }
 
 /** Folder of what is to be put in place: inside the source's root, so that renaming is never copying. */

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
 import { chooseParts, type Choice } from './choose.ts';
-import { warnOfInterrupted } from './interrupted-text.ts';
 import type { RestoreStep } from './rates.ts';
 import { planRestore } from './plan-restore.ts';
 import type { RestorePlan } from './restore-plan.ts';
+import { warnOfUnfinished } from './unfinished.ts';
 
 /**
  * Says what a restore would do. Nothing is changed, so nothing is locked: a backup may run meanwhile, and who looks at a
@@ -26,7 +26,7 @@ export async function planOnly(
       workDirectory: lists,
       leftOut,
     });
-    plan.warnings.unshift(...(await warnOfInterrupted(platform)));
+    plan.warnings.unshift(...(await warnOfUnfinished(platform)));
     return plan;
   } finally {
     await rm(lists, { recursive: true, force: true });

@@ -48,6 +48,7 @@ export async function planRestore(
     files: config.files.filter(({ name }) => files.files.some(({ source }) => source === name)),
   });
   const room = await checkRoom(platform, databases.databases, files.files);
+  const stateRoom = await checkStateRoom(config.state, appraisal?.copyBytes);
   const isSingle = isSingleRename({ databases: chosen.databases, files: files.files });
   const services = isSingle ? { stop: [], hold: [] } : halts.services;
   const plan = { databases: room.databases, files: files.files, services };
@@ -58,7 +59,14 @@ export async function planRestore(
     users: halts.users,
     isSingleRename: isSingle,
     estimate: await estimateRestore(config.state, manifest, plan, leftOut),
-    refusals: [...damage, ...databases.refusals, ...files.refusals, ...room.refusals, ...halts.refusals],
+    refusals: [
+      ...damage,
+      ...databases.refusals,
+      ...files.refusals,
+      ...room.refusals,
+      ...stateRoom.refusals,
+      ...halts.refusals,
+    ],
     ...(damage.length > 0 ? { isDamaged: true } : {}),
     warnings: [
       ...warnOfDamage(archive, config.timezone),
@@ -67,7 +75,7 @@ export async function planRestore(
       ...files.files.flatMap(({ source, torn }) => describeTorn(source, torn)),
       ...(await differences),
       ...room.warnings,
-      ...(await checkStateRoom(config.state, appraisal?.copyBytes)),
+      ...stateRoom.warnings,
       ...halts.warnings,
     ],
   };

@@ -13,9 +13,8 @@ import { describeJournal } from './interrupted-text.ts';
 import { JOURNAL_NAME, readJournal, type RestoreJournal } from './journal.ts';
 import { haltAgain } from '../services/halt-services.ts';
 import { areTablesReplaced, awaitSilence, closeTables } from './kept-tables.ts';
-import { isRestoreId, keptRecordsIn } from './own-paths.ts';
+import { isRestoreId, keptRecordsIn, workDirectoryOf } from './own-paths.ts';
 import { discardStaged } from './or-discard.ts';
-import { workDirectoryOf } from './work-directory.ts';
 
 const LEFTOVERS_CONNECT_WITHIN_MS = 500;
 

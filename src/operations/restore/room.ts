@@ -132,13 +132,27 @@ async function findDisk(platform: Platform, source: string): Promise<DataDisk | 
   return await findDataDisk(server, await rootOfContainer(await findRunning(name, { signal })));
 }
 
-/** Warns where the state directory may be too small for what is put there, `bytes` besides what any restore puts there. */
-export async function checkStateRoom(stateDirectory: string, bytes = 0): Promise<string[]> {
-  const needed = bytes + STATE_BYTES;
+/**
+ * Looks whether there is room in the state directory: for `copyBytes` of the archive itself, without which nothing begins,
+ * and for what any restore puts there meanwhile, of which nobody knows how much it will be.
+ */
+export async function checkStateRoom(
+  stateDirectory: string,
+  copyBytes = 0,
+): Promise<{ refusals: string[]; warnings: string[] }> {
   const { existing } = await resolveRoot(stateDirectory);
   const room = await measureRoom(existing).catch(() => undefined);
-  if (!room || room.freeBytes >= needed) return [];
-  return [
-    `the disk of the state folder ${stateDirectory} has ${formatBytes(room.freeBytes)} free: ${formatBytes(needed)} may be needed there, for the safety backup and what a restore puts there meanwhile`,
-  ];
+  const needed = copyBytes + STATE_BYTES;
+  if (!room || room.freeBytes >= needed) return { refusals: [], warnings: [] };
+  const has = `the disk of the state folder ${stateDirectory} has ${formatBytes(room.freeBytes)} free`;
+  if (copyBytes > 0 && room.freeBytes < copyBytes + RESERVE_BYTES) {
+    return {
+      refusals: [
+        `${has}, and the whole archive has to be copied there, ${formatBytes(copyBytes)}: make room there first`,
+      ],
+      warnings: [],
+    };
+  }
+  const maybe = `${formatBytes(needed)} may be needed there, for the safety backup and what a restore puts there meanwhile`;
+  return { refusals: [], warnings: [`${has}: ${maybe}`] };
 }

@@ -4,6 +4,7 @@ import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
 import type { ChosenFiles } from './choose.ts';
 import type { DatabaseSwap, FilesSwap, RestoreJournal } from './journal.ts';
+import { workDirectoryOf } from './own-paths.ts';
 import { planAllFiles } from './plan-restore.ts';
 import type { RestorePlan } from './restore-plan.ts';
 import { staysSingleRename } from './single-rename.ts';
@@ -64,10 +65,15 @@ export interface StagedRest {
  * Stages what was added or changed in the files between the plan and the moment at which their services were halted, and
  * notes down anew what is to go. Databases need nothing: each is replaced as a whole. What it stages counts as planned.
  */
-export async function stageRest(
-  { platform, archive, manifest, chosen, plan, journal }: StagingRun,
-  workDirectory: string,
-): Promise<StagedRest> {
+export async function stageRest({
+  platform,
+  archive,
+  manifest,
+  chosen,
+  plan,
+  journal,
+}: StagingRun): Promise<StagedRest> {
+  const workDirectory = workDirectoryOf(platform.config.state, journal.id);
   const { files } = await planAllFiles(platform, archive, manifest, chosen, workDirectory);
   const notes: string[] = [];
   for (const later of files) {

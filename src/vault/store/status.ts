@@ -37,13 +37,18 @@ export async function readStatus(store: Store): Promise<VaultStatus> {
     isProvisioned: store.isProvisioned,
     warnings: [
       ...warnOfLedger(ledger),
-      ...unknown.map(
-        (name) => `${name} is on disk, but not in the ledger: no backup of ours put it there, or a seal was cut`,
-      ),
+      ...unknown.map(describeUnknown),
       ...sharing.warnings,
     ],
     ...(upkeep.length > 0 || store.isProvisioned ? { upkeep } : {}),
   };
+}
+
+function describeUnknown(name: string): string {
+  const why = parseArchiveName(name)?.foreign
+    ? 'an archive of the former script, which adopt takes over'
+    : 'no backup of ours put it there, or a seal was cut';
+  return `${name} is on disk, but not in the ledger: ${why}`;
 }
 
 async function summarise(store: Store, line: LedgerLine): Promise<ArchiveSummary> {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -184,4 +185,12 @@ describe('flags that npm kept', () => {
 it('the version is that of package.json', async () => {
   const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
   expect(version).toBe((JSON.parse(text) as { version: string }).version);
+});
+
+it('ends in silence, and at once, where nobody reads any further', () => {
+  const root = join(import.meta.dirname, '../../..');
+  const program = `'${process.execPath}' --import ./scripts/typescript.mjs test/fixtures/long-program.ts count`;
+  const script = `set -o pipefail; ${program} | head -2`;
+  const { stdout, stderr, status } = spawnSync('bash', ['-c', script], { cwd: root, encoding: 'utf8' });
+  expect([stdout, stderr, status]).toEqual(['1\n2\n', '', 0]);
 });
