@@ -1,4 +1,5 @@
 import { exitCodes, toFailure } from '../src/logging/failure.ts';
+import { printableLines } from '../src/logging/printable.ts';
 
 export interface ReportOptions {
   stdout: NodeJS.WritableStream;
@@ -13,11 +14,11 @@ export function reportFailure(error: unknown, options: ReportOptions): number {
   const failure = toFailure(error, 'Run it again with --verbose');
   const hasColor = options.stderr.isTTY === true && !options.environment['NO_COLOR'];
   const label = hasColor ? '\u001b[31merror:\u001b[0m' : 'error:';
-  for (const line of failure.message.split('\n')) options.stderr.write(`${label} ${line}\n`);
-  if (failure.next) options.stderr.write(`next: ${failure.next}\n`);
+  for (const line of failure.message.split('\n')) options.stderr.write(`${label} ${printableLines(line)}\n`);
+  if (failure.next) options.stderr.write(`next: ${printableLines(failure.next)}\n`);
   if (options.args.includes('--verbose') && error instanceof Error) {
     for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
-      options.stderr.write(`${cause.stack}\n`);
+      options.stderr.write(`${printableLines(cause.stack ?? '')}\n`);
   }
   if (options.json) {
     const { kind, message, next } = failure;

@@ -1,5 +1,6 @@
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
 import type { Logger, Progress } from './logger.ts';
+import { printableLines } from './printable.ts';
 import { createProgressLines, PROGRESS_INTERVAL_MS } from './progress-lines.ts';
 import { describeProgress } from './progress-rate.ts';
 
@@ -28,7 +29,8 @@ export function createConsoleLogger(options: ConsoleLoggerOptions): ConsoleLogge
     ? showBars(options.stream)
     : showLines(options.stream, options.progressIntervalMs ?? PROGRESS_INTERVAL_MS);
   const write = (level: 'debug' | 'info' | 'warning' | 'error', message: string) => {
-    const text = level === 'warning' || level === 'error' ? `${level}: ${message}` : message;
+    const said = printableLines(message);
+    const text = level === 'warning' || level === 'error' ? `${level}: ${said}` : said;
     display.line(options.hasColor && level !== 'info' ? `${colors[level]}${text}${reset}` : text);
   };
   return {

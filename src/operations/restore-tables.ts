@@ -1,4 +1,3 @@
-import { keptNameOf, stagedNameOf } from '../sources/postgres/own-names.ts';
 import type { ReplacedTable } from '../sources/postgres/replace-script.ts';
 import { groupBy } from '../system/group-by.ts';
 import type { BackupResult } from './backup.ts';
@@ -6,17 +5,23 @@ import { serverOf } from './connect-server.ts';
 import type { OpenArchive } from './open-archive.ts';
 import type { Platform } from './platform.ts';
 import { backUpFirst } from './restore/back-up-first.ts';
-import { beginJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { beginTables } from './restore/begin-tables.ts';
+import { measurePart } from './restore/estimate-part.ts';
+import type { StepDuration } from './restore/estimate.ts';
+import { writeJournal } from './restore/journal.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { planTables, refuseImpossibleTables, type TablesPlan } from './restore/plan-tables.ts';
 import { orDiscard } from './restore/or-discard.ts';
 import { putBeside, type MadeTable } from './restore/put-beside.ts';
+import { noteMeasures } from './restore/rates-file.ts';
 import { replaceLive } from './restore/replace-live.ts';
 import { createRoles } from './restore/stage-databases.ts';
-import { chooseTables, parseTables, type AskedTable } from './restore/table-choice.ts';
+import { StepClock } from './restore/step-clock.ts';
+import { chooseTables, parseTables, type AskedTable, type ChosenTable } from './restore/table-choice.ts';
+import { bytesOf } from './restore/table-room.ts';
+import { warnOfUnfinished } from './restore/unfinished.ts';
 import { withMeasuredArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
-import { warnOfUnfinished } from './restore/unfinished.ts';
 
 export interface RestoreTablesOptions {
   /** Name, date or `latest`. */
@@ -45,9 +50,11 @@ export interface RestoreTablesResult {
   made: MadeTable[];
   /** Live tables that have other rows now. */
   replaced: ReplacedTable[];
-  /** For how long writers of the live tables waited; absent where none had to. */
+  /** For how long, at most, writers of the live tables waited; absent where none had to. */
   lockedMs?: number;
   safety?: BackupResult;
+  /** How long each step took, beside what the plan had said; empty where nothing was done. */
+  steps: StepDuration[];
   /** Names what is kept, for `undo` and `forget`. */
   id?: string;
   createdRoles: string[];
@@ -73,7 +80,7 @@ export async function restoreTables(platform: Platform, options: RestoreTablesOp
     return await carryOut(async (archive) => {
       const manifest = await archive.manifest();
       const chosen = chooseTables(manifest, asked);
-      const plan = await planTables(platform, archive, manifest, chosen, options.isInPlace === true);
+      const plan = await planTables(platform, archive, manifest, chosen, scopeOf(chosen, options));
       plan.warnings.unshift(...(await warnOfUnfinished(platform)));
       return unchanged(plan);
     });
@@ -84,7 +91,14 @@ export async function restoreTables(platform: Platform, options: RestoreTablesOp
 }
 
 function unchanged(plan: TablesPlan): Outcome {
-  return { plan, done: false, made: [], replaced: [], createdRoles: [], notes: [] };
+  return { plan, done: false, made: [], replaced: [], steps: [], createdRoles: [], notes: [] };
+}
+
+/** What is to be done with the tables, and how much that is. Rows that replace others are written three times. */
+function scopeOf(chosen: readonly ChosenTable[], { isInPlace = false, skipsSafetyBackup }: RestoreTablesOptions) {
+  const stagedBytes = chosen.reduce((sum, table) => sum + bytesOf(table.record, [table]), 0);
+  const putBytes = stagedBytes * (isInPlace ? 3 : 1);
+  return { isInPlace, work: { hasSafety: isInPlace && !skipsSafetyBackup, stagedBytes, putBytes } };
 }
 
 async function restoreFrom(
@@ -96,45 +110,27 @@ async function restoreFrom(
 ): Promise<Outcome> {
   const { config, logger, now } = platform;
   logger.phase('Plan');
-  const isInPlace = options.isInPlace === true;
+  const clock = new StepClock();
   const manifest = await archive.manifest();
   const chosen = chooseTables(manifest, asked);
-  let plan = await planTables(platform, archive, manifest, chosen, isInPlace);
+  const scope = scopeOf(chosen, options);
+  const { isInPlace, work } = scope;
+  const look = (): Promise<TablesPlan> =>
+    clock.time('plan', () => planTables(platform, archive, manifest, chosen, scope));
+  let plan = await look();
   if (!(await options.confirm(plan))) return unchanged(plan);
   refuseImpossibleTables(plan);
-  const safety = isInPlace && !options.skipsSafetyBackup ? await backUpFirst(platform, runDirectory) : undefined;
+  const safety = work.hasSafety ? await clock.time('safety', () => backUpFirst(platform, runDirectory)) : undefined;
   if (safety) {
     // Meanwhile somebody may have changed the tables.
-    plan = await planTables(platform, archive, manifest, chosen, isInPlace);
+    plan = await look();
     refuseImpossibleTables(plan);
   }
   const id = makeRestoreId(now());
   const dumps = [...groupBy(chosen, ({ key }) => key).values()]
     .map(([first]) => first)
     .filter((first) => first !== undefined);
-  const journal: RestoreJournal = {
-    ...beginJournal(platform, { id, archive: archive.name }),
-    // Of these, only the staged ones are ever made, and go again.
-    databases: dumps.map(({ record }) => ({
-      source: record.source,
-      live: record.database,
-      staged: stagedNameOf(record.database, id),
-      kept: keptNameOf(record.database, id),
-    })),
-    files: [],
-    tables: isInPlace
-      ? plan.tables.map(({ source, database, schema, table }) => ({
-          source,
-          database,
-          schema,
-          table,
-          kept: keptNameOf(table, `${id} ${schema}`),
-        }))
-      : [],
-    makes: isInPlace
-      ? []
-      : plan.tables.map(({ source, database, schema, name }) => ({ source, database, table: { schema, name } })),
-  };
+  const journal = beginTables(platform, plan, dumps, id);
   logger.phase('Stage and prove');
   await options.note?.(id);
   await writeJournal(config.state, journal);
@@ -144,14 +140,20 @@ async function restoreFrom(
       dumps.map(async ({ key, record }) => {
         const server = await serverOf(platform, record.source);
         const planned = plan.tables.filter((table) => table.key === key);
-        return { platform, archive, plan, journal, server, key, record, planned };
+        return { platform, archive, plan, journal, clock, server, key, record, planned };
       }),
     ),
   }));
+  const noteSteps = async (): Promise<StepDuration[]> => {
+    const steps = clock.compare(plan.estimate);
+    await noteMeasures(platform, measurePart(steps, manifest, work));
+    return steps;
+  };
   const [first] = staging;
   if (!isInPlace || !first) {
     const made = await putBeside(staging);
-    return { plan, done: true, made, replaced: [], createdRoles: roles.created, notes: roles.notes };
+    const steps = await noteSteps();
+    return { plan, done: true, made, replaced: [], steps, createdRoles: roles.created, notes: roles.notes };
   }
   const { tables: replaced, lockedMs, notes } = await replaceLive(first);
   return {
@@ -161,6 +163,7 @@ async function restoreFrom(
     replaced,
     ...(lockedMs === undefined ? {} : { lockedMs }),
     ...(safety ? { safety } : {}),
+    steps: await noteSteps(),
     id,
     createdRoles: roles.created,
     notes: [...roles.notes, ...notes],

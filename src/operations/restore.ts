@@ -1,4 +1,4 @@
-import { Failure, messageOf } from '../logging/failure.ts';
+import { Failure } from '../logging/failure.ts';
 import { keptNameOf, stagedNameOf } from '../sources/postgres/own-names.ts';
 import type { OpenArchive } from './open-archive.ts';
 import type { BackupResult } from './backup.ts';
@@ -179,9 +179,7 @@ async function replaceLive(
   if (healthy.started.length > 0 && healthy.healthMs !== undefined) clock.note('health', healthy.healthMs);
   // Where somebody waited in vain, nothing was measured.
   const measured = clock.compare(plan.estimate).filter(({ step }) => step !== 'health' || healthy.faults.length === 0);
-  await noteMeasures(platform.config.state, measure(measured, manifest, plan)).catch((error: unknown) => {
-    logger.warning(`what the restore took was not noted down for later estimates: ${messageOf(error)}`);
-  });
+  await noteMeasures(platform, measure(measured, manifest, plan));
   return {
     carried,
     services: healthy,

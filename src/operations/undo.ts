@@ -34,7 +34,7 @@ export interface UndoResult {
   carried?: CarriedThrough;
   /** What became of the services that use it. */
   services?: ServicesReport;
-  /** Where tables went back: what they hold now, and for how long writers waited. */
+  /** Where tables went back: what they hold now, and for how long, at most, writers waited. */
   tables?: ReplaceResult;
   durationMs: number;
 }

@@ -18,10 +18,10 @@ export function renderRestore(result: RestoreResult, timezone?: string): string 
     ...plan.databases.map(({ key }) => `  ${key}: equal to its fingerprints, in place`),
     ...(carried && services ? describeCarried(carried, services, plan.files.length > 0) : []),
     ...createdRoles.map((role) => `  role created: ${printable(role)}`),
-    ...notes.map((note) => `  ${note}`),
+    ...notes.map((note) => `  ${printable(note)}`),
     ...(safety ? [`The state before is in ${safety.archive}.`] : []),
     ...(id === undefined ? [] : describeKept(id, 'What was replaced')),
-    ...(services?.faults ?? []).map((fault) => `NOT SERVING: ${fault}`),
+    ...(services?.faults ?? []).map((fault) => `NOT SERVING: ${printable(fault)}`),
   ].join('\n');
 }
 
@@ -43,7 +43,7 @@ export function describeCarried(
       ({ databases, refusedMs }) =>
         `  connections were refused for ${formatDuration(refusedMs)} at most: ${databases.join(', ')}`,
     ),
-    ...disconnected.map((who) => `  disconnected: ${who}`),
+    ...disconnected.map((who) => `  disconnected: ${printable(who)}`),
   ];
 }
 
@@ -77,6 +77,6 @@ export function renderExtraction(result: ExtractResult): string {
   }
   return [
     `${archive}: ${countOf(entries, 'entry', 'entries')}, ${formatBytes(bytes)}, unpacked into ${directory}; ${formatBytes(fetchedBytes)} fetched.`,
-    ...notes,
+    ...notes.map(printable),
   ].join('\n');
 }

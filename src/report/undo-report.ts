@@ -1,4 +1,5 @@
 import { formatTime } from '../logging/format-time.ts';
+import { printable } from '../logging/printable.ts';
 import { countOf, formatBytes, formatDuration } from '../logging/quantity-text.ts';
 import type { KeptRecord } from '../operations/restore/kept.ts';
 import type { KeptState } from '../operations/restore/measure-kept.ts';
@@ -12,7 +13,7 @@ import { formatTable } from './table.ts';
 export function renderUndoPlan(plan: UndoPlan, timezone?: string): string {
   const databases = plan.databases.map(({ source, live, kept, sizeBytes, exists }) => [
     source,
-    `database ${live}`,
+    printable(`database ${live}`),
     kept === undefined
       ? 'was not there before: goes aside'
       : `comes back as before (${formatBytes(sizeBytes ?? 0)})${exists ? ', the present one goes aside' : ''}`,
@@ -24,7 +25,7 @@ export function renderUndoPlan(plan: UndoPlan, timezone?: string): string {
   ]);
   const tables = plan.tables.map(({ source, database, schema, table, kind, sizeBytes }) => [
     source,
-    `table ${schema}.${table} of ${database}`,
+    printable(`table ${schema}.${table} of ${database}`),
     kind === 'missing'
       ? 'was not there before: goes aside'
       : `${kind === 'rows' ? 'rows come back' : 'comes back'} (${formatBytes(sizeBytes)})`,
@@ -34,8 +35,8 @@ export function renderUndoPlan(plan: UndoPlan, timezone?: string): string {
     formatTable([...databases, ...files, ...tables]),
     ...describeConnections(plan.databases),
     ...describeHalt(plan),
-    ...plan.warnings.map((warning) => `Warning: ${warning}`),
-    ...plan.refusals.map((refusal) => `CANNOT BE DONE: ${refusal}`),
+    ...plan.warnings.map((warning) => `Warning: ${printable(warning)}`),
+    ...plan.refusals.map((refusal) => `CANNOT BE DONE: ${printable(refusal)}`),
     ...(files.length > 0
       ? [
           'Files that the restore did not touch stay as they are, also those that came since, but in folders that it ' +
@@ -57,9 +58,9 @@ export function renderUndo(result: UndoResult, timezone?: string): string {
       `The ${describeReplacing(plan)} is taken back, in ${formatDuration(durationMs)}.`,
       ...tables.tables.map(
         ({ schema, name, rows, replaced }) =>
-          `  ${schema}.${name}: ${countOf(rows, 'row')} in place, ${countOf(replaced, 'row')} went aside`,
+          `  ${printable(`${schema}.${name}`)}: ${countOf(rows, 'row')} in place, ${countOf(replaced, 'row')} went aside`,
       ),
-      ...(tables.lockedMs === undefined ? [] : [`  writers waited for ${formatDuration(tables.lockedMs)}`]),
+      ...(tables.lockedMs === undefined ? [] : [`  writers waited for ${formatDuration(tables.lockedMs)} at most`]),
       ...describeKept(id, plan.undoes ? 'What was there' : 'What the restore had brought'),
     ].join('\n');
   }
@@ -73,7 +74,7 @@ export function renderUndo(result: UndoResult, timezone?: string): string {
     ),
     ...describeCarried(carried, services, plan.files.length > 0),
     ...describeKept(id, plan.undoes ? 'What was there' : 'What the restore had brought'),
-    ...services.faults.map((fault) => `NOT SERVING: ${fault}`),
+    ...services.faults.map((fault) => `NOT SERVING: ${printable(fault)}`),
   ].join('\n');
 }
 

@@ -328,16 +328,18 @@ describe('an archive that somebody made by hand', () => {
     const said = () => place.log.filter((line) => line.includes('counted, not compared'));
     await run(await dumpIn('Europe/Paris', '01'), { select: ['app'] });
     expect(said()).toEqual([]);
-    const { made } = await restoreTables(place.platform, {
-      archive: 'backup_full_2023-06-01_12-00.tar.gz',
-      tables: ['app.public.student'],
-      allowOldClient: true,
-      skipsSafetyBackup: true,
-      confirm: async () => true,
-    });
-    await cluster().query('skills_hub', `DROP TABLE public.${JSON.stringify(made[0]?.table.split('.').at(-1))};`);
-    await run(await dumpIn('Asia/Tokyo', '02'), { select: ['app'] });
+    const bring = async (name: string): Promise<void> => {
+      const tables = { tables: ['app.public.student'], allowOldClient: true, confirm: async () => true };
+      const { made } = await restoreTables(place.platform, { archive: name, ...tables });
+      await cluster().query('skills_hub', `DROP TABLE ${made[0]?.table}`);
+    };
+    await bring('backup_full_2023-06-01_12-00.tar.gz');
+    expect(said()).toEqual([]);
+    const tokyo = await dumpIn('Asia/Tokyo', '02');
+    await run(tokyo, { select: ['app'] });
     expect(said()).toHaveLength(1);
+    await bring(tokyo);
+    expect(said()).toHaveLength(2);
     expect(await digestDatabase(cluster(), 'skills_hub')).toBe(clean[0]);
   }, 60_000);
 });

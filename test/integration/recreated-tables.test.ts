@@ -6,6 +6,7 @@ import { restoreAs } from '../../src/operations/restore-as.ts';
 import { refuseInPlace } from '../../src/operations/restore/refuse-in-place.ts';
 import { restoreTables, type RestoreTablesResult } from '../../src/operations/restore-tables.ts';
 import { requireRecreatable } from '../../src/sources/postgres/dump-table.ts';
+import { runStream } from '../../src/sources/postgres/run-stream.ts';
 import { readTableGround } from '../../src/sources/postgres/table-facts.ts';
 import { undo } from '../../src/operations/undo.ts';
 import { createPlatform, type TestPlatform } from '../fixtures/platform.ts';
@@ -100,6 +101,21 @@ describe('the undo of a table that was made anew', () => {
   });
 });
 
+describe('the undo of two tables that were made anew together', () => {
+  it('takes both out of the way, and brings both back', async () => {
+    await cluster.query('app', 'DROP TABLE page, portfolio');
+    const tables = ['app.public.page', 'app.public.portfolio'];
+    await restoreTables(made.platform, { archive, tables, isInPlace: true, confirm, skipsSafetyBackup: true });
+    const keys = "SELECT conname FROM pg_constraint WHERE contype = 'f' ORDER BY 1";
+    const before = await read(keys);
+    await undo(made.platform, { confirm });
+    expect(await read("SELECT to_regclass('page'), to_regclass('portfolio')")).toBe('|');
+    await undo(made.platform, { confirm });
+    expect(await read('SELECT (SELECT count(*) FROM page), (SELECT count(*) FROM portfolio)')).toBe('9|9');
+    expect(await read(keys)).toBe(before);
+  });
+});
+
 describe('a kept table that a view shows', () => {
   it('is in the backup with it, which can be restored, and is named', async () => {
     await bring('portfolio');
@@ -142,6 +158,53 @@ describe('a missing table that cannot be made anew alone', () => {
     const message = expect.stringContaining('public.à1');
     await expect(requireRecreatable({ ...source, table: 'é1' })).rejects.toMatchObject({ kind: 'refused', message });
     await requireRecreatable({ ...source, table: 'é2' });
+  });
+});
+
+describe('an undo that does not fit any more', () => {
+  const refused = async (message: RegExp, next = /./): Promise<void> => {
+    await expect(undo(made.platform, { confirm })).rejects.toMatchObject({
+      message: expect.stringMatching(message),
+      next: expect.stringMatching(next),
+    });
+  };
+  const kept = /"public"."continuity_kept_portfolio_[0-9a-f]{12}" \(INSERT … SELECT\)/;
+
+  it('names the kept rows, and nothing that an undo does not have', async () => {
+    await bring('portfolio');
+    await cluster.query('app', 'TRUNCATE page, portfolio; DELETE FROM student WHERE id = 7');
+    await refused(/portfolio_student_fkey would not hold: .* has student = 7,/, kept);
+    await cluster.query('app', 'DROP TABLE page, portfolio');
+    await refused(new RegExp(`table public.portfolio is gone.*${kept.source}`));
+    await cluster.query('app', 'CREATE VIEW portfolio AS SELECT 1');
+    await refused(new RegExp(`it is a view there: its rows are in ${kept.source}`));
+  });
+
+  it('names the kept table where a key of it cannot be made again', async () => {
+    await cluster.query('app', 'DROP TABLE portfolio CASCADE');
+    await bring('portfolio');
+    await undo(made.platform, { confirm });
+    await cluster.query('app', 'DELETE FROM student WHERE id = 7');
+    await refused(/portfolio_student_fkey .*Key \(student\)=\(7\) is not present/, kept);
+  });
+});
+
+it('what a transaction of ours raises is told with all its lines, what others raise as theirs', async () => {
+  const server = await serverOf(made.platform, 'app');
+  const raise = (message: string): Promise<unknown> => {
+    async function* script(): AsyncGenerator<Buffer, void, undefined> {
+      yield Buffer.from(`DO $$ BEGIN RAISE EXCEPTION USING MESSAGE = E'${message}', DETAIL = 'more'; END $$;`);
+    }
+    return runStream(script(), { server, database: 'app', what: 'trying' });
+  };
+  await expect(raise('two\\nlines | Mend it.')).rejects.toMatchObject({
+    kind: 'refused',
+    message: 'trying: two\nlines',
+    next: 'Nothing was changed. Mend it.',
+  });
+  await expect(raise('frozen')).rejects.toMatchObject({
+    kind: 'source',
+    message: 'trying failed: ERROR:  frozen (DETAIL:  more)',
   });
 });
 

@@ -7,7 +7,7 @@ import { backup } from '../../src/operations/backup.ts';
 import { forget } from '../../src/operations/forget.ts';
 import { restore, type RestoreOptions } from '../../src/operations/restore.ts';
 import type { RestorePlan } from '../../src/operations/restore/restore-plan.ts';
-import { checkRoom } from '../../src/operations/restore/room.ts';
+import { checkRoom, demandOf } from '../../src/operations/restore/room.ts';
 import { verify } from '../../src/operations/verify.ts';
 import { countRows } from '../../src/sources/postgres/count-rows.ts';
 import { connectByUrl } from '../../src/sources/postgres/by-url.ts';
@@ -194,16 +194,18 @@ describe('the plan of a restore', () => {
     const check = (sizeBytes: number, stageBytes = 0) =>
       checkRoom(
         made.platform,
-        [{ ...planned, record: { ...planned.record, sizeBytes } }],
+        [demandOf({ ...planned, record: { ...planned.record, sizeBytes } })],
         [{ path: made.state, stageBytes }],
       );
-    const fits = { databases: [{ freeBytes: expect.any(Number) }], refusals: [], warnings: [] };
-    expect(await check(1e6)).toMatchObject(fits);
+    expect(await check(1e6)).toMatchObject({ refusals: [], warnings: [] });
     expect((await check(1e18)).refusals).toEqual([
       expect.stringMatching(/^app: the disk of the server's data folder has .* free, and at least /),
     ]);
     const free = planned.freeBytes ?? 0;
     expect(await check(free * 1.5)).toMatchObject({ refusals: [], warnings: [expect.stringContaining('about')] });
+    const demands = ['one', 'two'].map((key) => ({ key, source: 'app', expectedBytes: free * 0.7, leastBytes: 0 }));
+    const { warnings } = await checkRoom(made.platform, demands);
+    expect(warnings).toEqual([expect.stringMatching(/^one, two: .* about .* are to be put there: /)]);
     // What is staged of files counts where it is on the same disk: servers of tests, and all else, are on one.
     expect((await check(free * 0.7, free * 0.7)).warnings).toEqual([expect.stringContaining('of files among them')]);
   });

@@ -5,6 +5,9 @@ import { IndexCache } from '../../src/operations/backup/base-index.ts';
 import { serverOf } from '../../src/operations/connect-server.ts';
 import { openVault } from '../../src/operations/open-vault.ts';
 import { resolveArchive } from '../../src/operations/resolve-archive.ts';
+import { findMade } from '../../src/operations/restore/find-made.ts';
+import type { RestoreJournal } from '../../src/operations/restore/journal.ts';
+import { readRates } from '../../src/operations/restore/rates-file.ts';
 import { stageTables } from '../../src/operations/restore/stage-tables.ts';
 import { dropDatabases } from '../../src/sources/postgres/forget-databases.ts';
 import { stagedNameOf } from '../../src/sources/postgres/own-names.ts';
@@ -89,13 +92,17 @@ describe('a table beside the live one', () => {
       "UPDATE portfolio SET title = 'lost ' || id WHERE id < 100; DELETE FROM portfolio WHERE id = 400",
     );
     const spoilt = await all('portfolio');
-    const { plan, made: tables, fetchedBytes, id } = await bring(['app.public.portfolio']);
+    const { plan, made: tables, steps, fetchedBytes, id } = await bring(['app.public.portfolio']);
     const name = `portfolio_restored_${archive.slice(12, 22).replaceAll('-', '')}`;
     expect(plan.tables).toMatchObject([
       { archivedRows: 501, live: { rows: 500, isEstimate: false }, does: 'beside', into: `public.${name}` },
     ]);
     expect(tables).toMatchObject([{ table: `public.${name}`, rows: 501 }]);
     expect(id).toBeUndefined();
+    expect(plan.estimate.steps.map(({ step }) => step)).toEqual(['databases', 'swap']);
+    expect(steps.map(({ step }) => step)).toEqual(['plan', 'databases', 'swap']);
+    const { databases: noted } = await readRates(made.state);
+    expect(noted.once?.measured).toBe(1);
     expect(await all(name)).toBe(before);
     expect(await all('portfolio')).toBe(spoilt);
     expect(fetchedBytes).toBeLessThan(sizeBytes / 10);
@@ -145,6 +152,34 @@ describe('tables of two databases beside the live ones', () => {
       for (const name of ['one', 'two']) await cluster.query('postgres', `DROP DATABASE ${name} WITH (FORCE)`);
     }
   });
+});
+
+describe('what an unfinished restore had made', () => {
+  const said = (makes: RestoreJournal['makes'], platform = made.platform): Promise<string[]> =>
+    findMade(platform, { makes } as RestoreJournal);
+
+  it('is told by its number, or its comment: not what somebody else gave that name', async () => {
+    const [[oid = ''] = []] = await cluster.query('postgres', "SELECT oid FROM pg_database WHERE datname = 'app'");
+    const database = { source: 'app', database: 'app' };
+    expect(await said([database, { ...database, oid: 1 }])).toEqual([]);
+    expect(await said([{ ...database, oid: Number(oid) }])).toEqual([
+      expect.stringContaining('the new database "app"'),
+    ]);
+    await cluster.query('app', "COMMENT ON TABLE student IS 'ours'");
+    const table = { schema: 'public', name: 'student' };
+    expect(await said([{ ...database, table: { ...table, comment: 'other' } }])).toEqual([]);
+    expect(await said([{ ...database, table: { ...table, comment: 'ours' } }])).toHaveLength(1);
+  });
+
+  it('is asked for once where a server is lost', async () => {
+    const url = new URL(cluster.url());
+    url.port = '1';
+    const environment = { ...made.platform.environment, DATABASE_URL: url.href };
+    const places = ['one', 'two'].map((name) => ({ source: 'app', database: name, oid: 1 }));
+    expect(await said(places, { ...made.platform, environment })).toEqual([
+      expect.stringMatching(/^whether the new database "one", the new database "two" .* cannot be told/),
+    ]);
+  }, 20_000);
 });
 
 describe('a table in place', () => {
@@ -328,6 +363,7 @@ describe('one dump under another name', () => {
     const asked = { archive, as: 'app_january', confirm: async () => true };
     const { plan, done } = await restoreAs(made.platform, { ...asked, dryRun: true });
     expect([plan.isBackedUp, done]).toEqual([false, false]);
+    expect(plan.estimate.totalMs).toBeGreaterThan(0);
     await restoreAs(made.platform, asked);
     const digest = "SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM portfolio t";
     expect(await cluster.query('app_january', digest)).toEqual([[before]]);
@@ -335,6 +371,24 @@ describe('one dump under another name', () => {
     await expect(restoreAs(made.platform, asked)).rejects.toMatchObject({ kind: 'refused', message });
     expect(await databases()).toEqual([]);
     await cluster.query('postgres', 'DROP DATABASE app_january');
+  });
+
+  it('never takes a name that a source backs up, and needs no server but its own', async () => {
+    const { config } = made.platform;
+    const [app] = config.databases;
+    if (!app) throw new Error('no source');
+    const lost = {
+      ...app,
+      name: 'lost',
+      database: 'all',
+      reach: { by: 'url', url: { from: 'environment', variable: 'NOT_SET' } },
+    } as const;
+    const platform = { ...made.platform, config: { ...config, databases: [...config.databases, lost] } };
+    const asked = { archive, dryRun: true, confirm: async () => true };
+    const { plan: own } = await restoreAs(platform, { ...asked, as: 'app' });
+    expect(own.refusals).toEqual([expect.stringContaining('the database of databases.app')]);
+    const { plan } = await restoreAs(platform, { ...asked, as: 'app_january' });
+    expect([plan.refusals, plan.isBackedUp]).toEqual([[], false]);
   });
 
   it('or the rows of a table alone', async () => {

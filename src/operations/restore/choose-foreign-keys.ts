@@ -1,5 +1,4 @@
-import { queryRows, quoteLiteral } from '../../sources/postgres/query.ts';
-import { restoreApplicationName } from '../../sources/postgres/restore-session.ts';
+import { hasConstraint } from '../../sources/postgres/has-constraint.ts';
 import type { PostgresServer } from '../../sources/postgres/server.ts';
 import type { TableId } from '../../sources/postgres/stage-part.ts';
 import type { StagedTables } from './stage-tables.ts';
@@ -21,14 +20,10 @@ export async function chooseForeignKeys(
   const chosen = { statements: own.map(({ statement }) => statement), notes: [] as string[] };
   for (const { table, constraint, statement } of others) {
     const name = `${table.schema}.${table.table}`;
-    const select = `SELECT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.conname = ${quoteLiteral(constraint)}) AS "hasKey"
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = ${quoteLiteral(table.schema)} AND c.relname = ${quoteLiteral(table.table)} AND c.relkind IN ('r', 'p')`;
-    const [found] = await queryRows<{ hasKey: boolean }>(server, database, select, {
-      applicationName: restoreApplicationName,
-    });
-    if (!found) chosen.notes.push(`foreign key ${constraint} of ${name} is left out: that table is missing`);
-    else if (!found.hasKey) chosen.statements.push(statement);
+    const isThere = await hasConstraint(server, database, table, constraint);
+    if (isThere === undefined)
+      chosen.notes.push(`foreign key ${constraint} of ${name} is left out: that table is missing`);
+    else if (!isThere) chosen.statements.push(statement);
   }
   return chosen;
 }

@@ -31,7 +31,7 @@ export interface StepDuration {
 /** What a plan is estimated by. */
 type Estimated = Pick<RestorePlan, 'databases' | 'files' | 'services'>;
 
-const MEGABYTE = 1_000_000;
+export const MEGABYTE = 1_000_000;
 
 /** Tells from what this host has measured how long a plan will take; without the steps that will not be made. */
 export async function estimateRestore(
@@ -45,10 +45,16 @@ export async function estimateRestore(
     const quantities = leftOut.includes(step) ? undefined : quantitiesOf(step, manifest, plan);
     return quantities ? [{ step, ...predict(rates[step], quantities) }] : [];
   });
+  const standstillMs = countHalted(plan) > 0 ? (steps.find(({ step }) => step === 'swap')?.ms ?? 0) : 0;
+  return sumUp(steps, standstillMs);
+}
+
+/** The whole of what the steps take. */
+export function sumUp(steps: StepEstimate[], standstillMs = 0): RestoreEstimate {
   return {
     steps,
-    totalMs: steps.reduce((sum, { ms }) => sum + ms, 0),
-    standstillMs: countHalted(plan) > 0 ? (steps.find(({ step }) => step === 'swap')?.ms ?? 0) : 0,
+    totalMs: sum(steps, ({ ms }) => ms),
+    standstillMs,
     measured: Math.min(...steps.map(({ measured }) => measured)),
   };
 }
@@ -66,13 +72,8 @@ function quantitiesOf(step: RestoreStep, manifest: Manifest, plan: Estimated): Q
   const { databases, files } = plan;
   const service = countHalted(plan);
   switch (step) {
-    // It is of everything, whatever was chosen: about as much as the archive holds.
     case 'safety':
-      return {
-        once: 1,
-        megabyte: sum(Object.values(manifest.databases), ({ sizeBytes }) => sizeBytes) / MEGABYTE,
-        entry: sum(Object.values(manifest.files), countEntries),
-      };
+      return quantitiesOfSafety(manifest);
     case 'databases':
       if (databases.length === 0) return undefined;
       return { once: 1, megabyte: sum(databases, ({ record }) => record.sizeBytes) / MEGABYTE };
@@ -93,6 +94,15 @@ function quantitiesOf(step: RestoreStep, manifest: Manifest, plan: Estimated): Q
     case 'health':
       return service > 0 ? { once: 1 } : undefined;
   }
+}
+
+/** It is of everything, whatever was chosen: about as much as the archive holds. */
+export function quantitiesOfSafety({ databases, files }: Manifest): Quantities {
+  return {
+    once: 1,
+    megabyte: sum(Object.values(databases), ({ sizeBytes }) => sizeBytes) / MEGABYTE,
+    entry: sum(Object.values(files), countEntries),
+  };
 }
 
 function countHalted({ services: { stop, hold } }: Estimated): number {

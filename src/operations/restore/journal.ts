@@ -58,8 +58,10 @@ export interface NewPlace {
   /** Configured source whose server it is on. */
   source: string;
   database: string;
-  /** Absent where the whole database is new. */
-  table?: { schema: string; name: string };
+  /** Absent where the whole database is new; by its comment, whoever goes on tells it from one that somebody else made. */
+  table?: { schema: string; name: string; comment: string };
+  /** Of a whole new database: its number, from when it is there under its staged name. */
+  oid?: number;
 }
 
 /**

@@ -14,10 +14,10 @@ export async function orDiscard<T>(platform: Platform, journal: RestoreJournal, 
   try {
     return await work();
   } catch (error) {
-    const made = await findMade(platform, journal);
     await discardStaged(platform, journal).catch((second: unknown) => {
       platform.logger.error(`What was staged could not be removed: ${messageOf(second)}. The next command will.`);
     });
+    const made = await findMade(platform, journal);
     if (!(error instanceof Failure)) throw error;
     // Whoever reads this at night wants to know that before anything else.
     const said = error.next.startsWith('Nothing') ? error.next : `Nothing live was changed. ${error.next}`;

@@ -14,7 +14,7 @@ import { removalsPathIn } from './own-paths.ts';
 import { planAllDatabases } from './plan-databases.ts';
 import type { RestoreStep } from './rates.ts';
 import type { RestorePlan } from './restore-plan.ts';
-import { checkRoom, checkStateRoom } from './room.ts';
+import { checkRoom, checkStateRoom, demandOf } from './room.ts';
 import { isSingleRename } from './single-rename.ts';
 import { describeTorn } from './torn-links.ts';
 
@@ -47,11 +47,15 @@ export async function planRestore(
     databases: config.databases.filter(({ name }) => databases.databases.some(({ record }) => record.source === name)),
     files: config.files.filter(({ name }) => files.files.some(({ source }) => source === name)),
   });
-  const room = await checkRoom(platform, databases.databases, files.files);
+  const room = await checkRoom(platform, databases.databases.map(demandOf), files.files);
   const stateRoom = await checkStateRoom(config.state, appraisal?.copyBytes);
   const isSingle = isSingleRename({ databases: chosen.databases, files: files.files });
   const services = isSingle ? { stop: [], hold: [] } : halts.services;
-  const plan = { databases: room.databases, files: files.files, services };
+  const placed = databases.databases.map((database) => {
+    const freeBytes = room.freeBytes.get(database.record.source);
+    return freeBytes === undefined ? database : { ...database, freeBytes };
+  });
+  const plan = { databases: placed, files: files.files, services };
   return {
     ...describeArchive(platform, archive, manifest),
     ...plan,

@@ -10,14 +10,19 @@ import { readTableGround, type TableGround } from '../../sources/postgres/table-
 import { showIdentifier } from '../../sources/postgres/table-name.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
+import { estimatePart, type PartWork } from './estimate-part.ts';
+import type { RestoreEstimate } from './estimate.ts';
 import { describeArchive, lookAtDump, warnOfDamage, type PlannedArchive } from './look-at-dump.ts';
 import { refuseInPlace } from './refuse-in-place.ts';
-import { checkPartRoom } from './room.ts';
+import type { Demand } from './room.ts';
 import type { ChosenTable } from './table-choice.ts';
+import { checkPartRoom, demandOfTables, type TableDemand } from './table-room.ts';
 
 /** What a restore of tables would do, before it does anything. */
 export interface TablesPlan extends PlannedArchive {
   isInPlace: boolean;
+  /** Of putting them in place in a transaction, the step `swap` is told. */
+  estimate: RestoreEstimate;
   tables: PlannedTable[];
   /** Why it cannot be done; with any of these nothing is. */
   refusals: string[];
@@ -54,11 +59,12 @@ export async function planTables(
   archive: OpenArchive,
   manifest: Manifest,
   chosen: readonly ChosenTable[],
-  isInPlace: boolean,
+  { isInPlace, work }: { isInPlace: boolean; work: PartWork },
 ): Promise<TablesPlan> {
   const plan: TablesPlan = {
     ...describeArchive(platform, archive, manifest),
     isInPlace,
+    estimate: await estimatePart(platform.config.state, manifest, work),
     tables: [],
     refusals: [],
     warnings: warnOfDamage(archive, platform.config.timezone),
@@ -69,10 +75,17 @@ export async function planTables(
       `tables of several databases (${keys.join(', ')}) cannot change in one transaction: restore those of one at a time`,
     );
   }
+  const demands: Demand[] = [];
   for (const key of keys) {
     const members = chosen.filter((table) => table.key === key);
     await planDump(platform, archive, manifest, members, plan);
+    const planned = plan.tables.filter((table) => table.key === key);
+    const [first] = members;
+    if (first) demands.push(demandOfTables(key, first.record, planned.map(demandFor)));
   }
+  const room = await checkPartRoom(platform, archive, demands, work);
+  plan.refusals.push(...room.refusals);
+  plan.warnings.push(...room.warnings);
   return plan;
 }
 
@@ -95,9 +108,8 @@ async function planDump(
   }
   const { server, found } = looked;
   const { damage = [], warnings = [] } = archive.appraisal?.judge({ databases: [key], files: [], loads: true }) ?? {};
-  const room = await checkPartRoom(platform, { key, record }, members, plan.isInPlace);
-  plan.refusals.push(...damage, ...found.refusals.map((refusal) => `${key}: ${refusal}`), ...room.refusals);
-  plan.warnings.push(...warnings, ...found.warnings.map((warning) => `${key}: ${warning}`), ...room.warnings);
+  plan.refusals.push(...damage, ...found.refusals.map((refusal) => `${key}: ${refusal}`));
+  plan.warnings.push(...warnings, ...found.warnings.map((warning) => `${key}: ${warning}`));
   if (!(await hasDatabase(server, record.database))) {
     plan.refusals.push(`${key}: database "${record.database}" is missing: restore it as a whole (--select ${key})`);
     return;
@@ -146,6 +158,10 @@ function planTable(
     name,
     into: `${showIdentifier(schema)}.${showIdentifier(name)}`,
   };
+}
+
+function demandFor({ schema, table, does, live }: PlannedTable): TableDemand {
+  return { schema, table, does, liveBytes: live?.sizeBytes ?? 0 };
 }
 
 /** Where it could not be counted, the planner's estimate counts. */

@@ -1,10 +1,12 @@
 import { formatTime } from '../../logging/format-time.ts';
 import { Failure } from '../../logging/failure.ts';
 import { createBeside, findMissingTypes, type BesideTable } from '../../sources/postgres/restore-beside.ts';
+import type { TableId } from '../../sources/postgres/stage-part.ts';
 import { readTableGround } from '../../sources/postgres/table-facts.ts';
 import { showIdentifier } from '../../sources/postgres/table-name.ts';
 import type { RowSource } from '../../sources/postgres/table-rows.ts';
 import { discardStaged, orDiscard } from './or-discard.ts';
+import type { TablesPlan } from './plan-tables.ts';
 import { stageOf, type TablesOfDump } from './tables-of-dump.ts';
 
 /** A new table with restored rows. */
@@ -41,7 +43,7 @@ export async function putBeside(dumps: readonly TablesOfDump[]): Promise<MadeTab
     for (const { dump, tables } of staged) {
       const { database } = dump.record;
       platform.logger.info(`Making ${tables.map(({ name }) => name).join(', ')} in database "${database}".`);
-      await createBeside(database, tables, platform.signal);
+      await dump.clock.time('swap', () => createBeside(database, tables, platform.signal));
     }
     return staged.flatMap((each) => each.made);
   });
@@ -50,7 +52,7 @@ export async function putBeside(dumps: readonly TablesOfDump[]): Promise<MadeTab
 }
 
 async function stageBeside(dump: TablesOfDump): Promise<StagedBeside> {
-  const { platform, archive, plan, server, record, planned } = dump;
+  const { platform, plan, server, record, planned } = dump;
   const { sources } = await stageOf(dump, false);
   const tables: BesideTable[] = [];
   for (const [place, { schema, table, name }] of planned.entries()) {
@@ -67,8 +69,7 @@ async function stageBeside(dump: TablesOfDump): Promise<StagedBeside> {
     const { isSuper, databaseOwner, table: live } = await readTableGround(server, record.database, schema, table);
     const wanted = live?.owner ?? databaseOwner;
     const owner = isSuper || live?.isOurs ? wanted : server.user;
-    const comment = `Rows of ${schema}.${table} as they are in ${archive.name} (${formatTime(plan.made, platform.config.timezone)}); nothing uses this table.`;
-    tables.push({ source, name, owner, comment });
+    tables.push({ source, name, owner, comment: commentBeside(plan, { schema, table }, platform.config.timezone) });
   }
   const made = planned.map(({ asked, source, database, schema, table, into, archivedRows }, place) => ({
     asked,
@@ -79,6 +80,15 @@ async function stageBeside(dump: TablesOfDump): Promise<StagedBeside> {
     examples: writeExamples(`${showIdentifier(schema)}.${showIdentifier(table)}`, into, sources[place] as RowSource),
   }));
   return { dump, tables, made };
+}
+
+/** What people are told of a new table, in the database itself; whoever goes on after a killed run knows it by that. */
+export function commentBeside(
+  { archive, made }: Pick<TablesPlan, 'archive' | 'made'>,
+  { schema, table }: TableId,
+  timezone: string,
+): string {
+  return `Rows of ${schema}.${table} as they are in ${archive} (${formatTime(made, timezone)}); nothing uses this table.`;
 }
 
 function writeExamples(live: string, into: string, { columns }: RowSource): string[] {

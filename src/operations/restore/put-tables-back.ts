@@ -2,7 +2,7 @@ import { keptNameOf } from '../../sources/postgres/own-names.ts';
 import { listKeptTables, type KeptTable } from '../../sources/postgres/kept-tables.ts';
 import { hasDatabase } from '../../sources/postgres/open-as.ts';
 import type { ReplaceResult } from '../../sources/postgres/replace-tables.ts';
-import { readTableGround, type TableColumn } from '../../sources/postgres/table-facts.ts';
+import { readTableGround, type TableColumn, type TableGround } from '../../sources/postgres/table-facts.ts';
 import { qualify } from '../../sources/postgres/table-rows.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
@@ -11,6 +11,8 @@ import type { KeptTableRecord } from './kept.ts';
 import { orDiscard } from './or-discard.ts';
 import { refuseInPlace, refuseMove } from './refuse-in-place.ts';
 import { replaceOnce } from './replace-once.ts';
+import { checkRoom, type Demand } from './room.ts';
+import { demandOfUndo } from './table-room.ts';
 
 /** A table that an undo would give what it had, before it does. */
 export interface UndoneTable extends KeptTableRecord {
@@ -24,8 +26,9 @@ export interface UndoneTable extends KeptTableRecord {
 export async function planTablesBack(
   platform: Platform,
   tables: readonly KeptTableRecord[],
-): Promise<{ tables: UndoneTable[]; refusals: string[] }> {
+): Promise<{ tables: UndoneTable[]; refusals: string[]; warnings: string[] }> {
   const plan = { tables: [] as UndoneTable[], refusals: [] as string[] };
+  const demands: Demand[] = [];
   for (const table of tables) {
     const { source, database, schema, kept } = table;
     const name = `table ${schema}.${table.table}`;
@@ -41,24 +44,43 @@ export async function planTablesBack(
     }
     const ground = await readTableGround(server, database, schema, table.table);
     const { columns } = await readTableGround(server, database, schema, kept);
-    if (own.kind === 'whole' && ground.table) plan.refusals.push(`${name} has been made anew since: rename it first`);
-    else if (own.kind !== 'whole' && !ground.table) plan.refusals.push(`${name} is gone`);
-    else {
-      const refuse = own.kind === 'rows' ? refuseInPlace : refuseMove;
-      plan.refusals.push(...refuse(ground, server.user).map((refusal) => `${name}: ${refusal}`));
-      const differences = own.kind === 'rows' ? compareColumns(ground.columns, columns) : [];
-      if (differences.length > 0) {
-        plan.refusals.push(
-          `the columns of ${name} have changed since: ${differences.join('; ')}; its rows are in ${qualify(schema, kept)} (INSERT … SELECT)`,
-        );
-      }
-    }
-    if (own.kind === 'missing' && ground.table && ground.table.dependents.length > 0) {
-      plan.refusals.push(`${ground.table.dependents.join(', ')} depends on ${name}, which would go: drop that first`);
-    }
-    plan.tables.push({ ...table, kind: own.kind, sizeBytes: own.sizeBytes, columns });
+    const undone = { ...table, kind: own.kind, sizeBytes: own.sizeBytes, columns };
+    plan.refusals.push(...refuseBack(undone, ground, server.user));
+    plan.tables.push(undone);
+    if (own.kind === 'rows') demands.push(demandOfUndo(source, own.sizeBytes, ground.table?.sizeBytes ?? 0));
   }
-  return plan;
+  const room = await checkRoom(platform, demands);
+  return { ...plan, refusals: [...plan.refusals, ...room.refusals], warnings: room.warnings };
+}
+
+/** Why what is kept of a table cannot take its place again. */
+function refuseBack({ schema, table, kept, kind, columns }: UndoneTable, ground: TableGround, user: string): string[] {
+  const name = `table ${schema}.${table}`;
+  const rows = `its rows are in ${qualify(schema, kept)} (INSERT … SELECT)`;
+  const named = (refusals: string[]): string[] => refusals.map((refusal) => `${name}: ${refusal}`);
+  if (kind === 'whole') {
+    if (ground.table)
+      return [`${name} has been made anew since, and was ${qualify(schema, kept)}: rename the new one first`];
+    return named(refuseMove(ground, user));
+  }
+  if (kind === 'missing') {
+    if (!ground.table) return [`${name}, which the restore had made, is gone already: forget what is kept`];
+    const { dependents } = ground.table;
+    return [
+      ...named(refuseMove(ground, user, 'drop or rename it by hand, then forget what is kept')),
+      ...(dependents.length > 0
+        ? [`${dependents.join(', ')} depends on ${name}, which would go: drop that first, or rename the table by hand`]
+        : []),
+    ];
+  }
+  if (!ground.table) return [`${name} is gone: make it anew (restore --table … --in-place, or CREATE TABLE); ${rows}`];
+  const differences = compareColumns(ground.columns, columns);
+  return [
+    ...named(refuseInPlace(ground, user, rows)),
+    ...(differences.length > 0
+      ? [`the columns of ${name} have changed since: ${differences.join('; ')}; ${rows}`]
+      : []),
+  ];
 }
 
 /** How the columns of a table differ from those of its kept rows; their order is no matter. */

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../logging/failure.ts';
 import { writeDurably } from '../../system/durable-file.ts';
 import { isRecord } from '../../system/is-record.ts';
+import type { Platform } from '../platform.ts';
 import { learn, reference, restoreSteps, type Measure, type Rate, type Rates } from './rates.ts';
 
 /** What this host has measured so far, by the file in its state directory; a file that is not one of ours tells nothing. */
@@ -10,10 +12,17 @@ export async function readRates(stateDirectory: string): Promise<Rates> {
   return parseRates(text);
 }
 
-/** Notes down what the steps of a restore took; on disk when this returns. */
-export async function noteMeasures(stateDirectory: string, measures: readonly Measure[]): Promise<void> {
-  const rates = measures.reduce(learn, await readRates(stateDirectory));
-  await writeDurably(pathOf(stateDirectory), `${JSON.stringify({ version: 1, rates }, null, 2)}\n`, 0o600);
+/** Notes down what the steps of a restore took, which is done: that this cannot be is no more than a warning. */
+export async function noteMeasures(
+  { config, logger }: Pick<Platform, 'config' | 'logger'>,
+  measures: readonly Measure[],
+): Promise<void> {
+  try {
+    const rates = measures.reduce(learn, await readRates(config.state));
+    await writeDurably(pathOf(config.state), `${JSON.stringify({ version: 1, rates }, null, 2)}\n`, 0o600);
+  } catch (error) {
+    logger.warning(`what the restore took was not noted down for later estimates: ${messageOf(error)}`);
+  }
 }
 
 function pathOf(stateDirectory: string): string {

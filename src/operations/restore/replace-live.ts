@@ -12,10 +12,11 @@ import { stageOf, type TablesOfDump } from './tables-of-dump.ts';
 
 /** Stages the rows and puts them in the place of the live ones, or makes missing tables anew: all in one transaction. */
 export async function replaceLive(dump: TablesOfDump): Promise<ReplaceResult & { notes: string[] }> {
-  const { platform, journal } = dump;
+  const { platform, journal, clock } = dump;
   const { options, notes } = await orDiscard(platform, journal, () => stageLive(dump));
   platform.logger.info(`Replacing rows in database "${options.database}".`);
-  return { ...(await replaceOnce(platform, journal, options)), notes };
+  const done = await clock.time('swap', () => replaceOnce(platform, journal, options));
+  return { ...done, notes };
 }
 
 async function stageLive(dump: TablesOfDump): Promise<{ options: ReplaceOptions; notes: string[] }> {

@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import { rootOfContainer } from '../../sources/compose/container-root.ts';
 import { findRunning } from '../../sources/compose/container.ts';
 import { findDataDisk, type DataDisk } from '../../sources/postgres/data-folder.ts';
-import { findPlaces, type TableId } from '../../sources/postgres/stage-part.ts';
 import { formatBytes } from '../../logging/quantity-text.ts';
 import { groupBy } from '../../system/group-by.ts';
 import { measureRoom, RESERVE_BYTES } from '../../system/disk-room.ts';
@@ -13,82 +12,81 @@ import type { FilesPlan } from './files-plan.ts';
 import type { PlannedDatabase } from './restore-plan.ts';
 import { resolveRoot } from './resolve-root.ts';
 
-type Demand = Pick<PlannedDatabase, 'key' | 'record' | 'exists' | 'sizeBytes'>;
+/** What is to be put on the disk of a source's server; sizes in bytes. */
+export interface Demand {
+  /** As people are told of it: the dump's name. */
+  key: string;
+  source: string;
+  /** What it is expected to take, and less than which it never takes. */
+  expectedBytes: number;
+  leastBytes: number;
+}
 
 /** A database takes more room than its dump: indexes, and the log of what was written. */
-const DATABASE_FACTOR = 2.5;
+export const DATABASE_FACTOR = 2.5;
+/** Texts of a dump may be stored compressed: its rows never take less than this part of it. */
+export const LEAST_FACTOR = 1 / 8;
 /** Lists of names and segments on their way to the vault need less than this. */
 const STATE_BYTES = 256 * 1024 * 1024;
 
+/** What a whole database takes beside the live one, which says best what that is, unless much of it is gone. */
+export function demandOf({
+  key,
+  record,
+  exists,
+  sizeBytes,
+}: Pick<PlannedDatabase, 'key' | 'record' | 'exists' | 'sizeBytes'>): Demand {
+  const expectedBytes = exists ? Math.max(sizeBytes, record.sizeBytes) : record.sizeBytes * DATABASE_FACTOR;
+  // A live one may be blown up by what was deleted.
+  const leastBytes = Math.max(record.sizeBytes * LEAST_FACTOR, Math.min(sizeBytes / 4, record.sizeBytes / 2));
+  return { key, source: record.source, expectedBytes, leastBytes };
+}
+
 /**
- * Looks whether the databases that are to be staged fit beside the live ones, and beside the files that are staged on the
- * same disk, where the disk of their server can be seen: in a container of this host, or on this host itself. Refused is
- * what surely does not fit. The databases come back with what their disk has free.
+ * Looks whether what is to be put on the disks of servers fits there, all of one disk together with the files that are
+ * staged on it, where the disk of a server can be seen: in a container of this host, or on this host itself. Refused is
+ * what surely does not fit. What is free comes by source.
  */
-export async function checkRoom<Database extends Demand>(
+export async function checkRoom(
   platform: Platform,
-  databases: readonly Database[],
-  files: readonly Pick<FilesPlan, 'path' | 'stageBytes'>[],
-): Promise<{ databases: (Database & { freeBytes?: number })[]; refusals: string[]; warnings: string[] }> {
-  const sources = [...new Set(databases.map(({ record }) => record.source))];
-  const found = sources.map(
-    async (source) => [source, await findDisk(platform, source).catch(() => undefined)] as const,
-  );
-  const disks = new Map(await Promise.all(found));
+  demands: readonly Demand[],
+  files: readonly Pick<FilesPlan, 'path' | 'stageBytes'>[] = [],
+): Promise<{ freeBytes: ReadonlyMap<string, number>; refusals: string[]; warnings: string[] }> {
+  const found = [...new Set(demands.map(({ source }) => source))].map(async (source) => {
+    const disk = await findDisk(platform, source).catch(() => undefined);
+    return disk ? [{ source, ...disk }] : [];
+  });
+  const disks = (await Promise.all(found)).flat();
   const filesOn = await sumByDevice(files);
   const refusals: string[] = [];
   const warnings: string[] = [];
-  const placed = databases.flatMap((database) => {
-    const disk = disks.get(database.record.source);
-    return disk ? [{ database, disk }] : [];
-  });
-  for (const [device, members] of groupBy(placed, ({ disk }) => disk.device)) {
-    const demands = members.map(({ database }) => database);
-    const freeBytes = Math.min(...members.map(({ disk }) => disk.freeBytes));
-    const judged = judgeRoom(demands, freeBytes, filesOn.get(device));
+  for (const [device, members] of groupBy(disks, (disk) => disk.device)) {
+    const placed = demands.filter(({ source }) => members.some((disk) => disk.source === source));
+    const freeBytes = Math.min(...members.map((disk) => disk.freeBytes));
+    const judged = judgeRoom(placed, freeBytes, filesOn.get(device));
     if (judged) (judged.isRefused ? refusals : warnings).push(judged.sentence);
   }
-  const seen = databases.map((planned) => {
-    const disk = disks.get(planned.record.source);
-    return disk ? { ...planned, freeBytes: disk.freeBytes } : planned;
-  });
-  return { databases: seen, refusals, warnings };
+  return { freeBytes: new Map(disks.map(({ source, freeBytes }) => [source, freeBytes])), refusals, warnings };
 }
 
-/**
- * Looks whether some tables of a dump fit, or all of it under a new name: as little is staged as they take, and put beside
- * or in place once more. Nothing is said where the archive does not say how large they are.
- */
-export async function checkPartRoom(
-  platform: Platform,
-  { key, record }: Pick<Demand, 'key' | 'record'>,
-  tables: readonly TableId[],
-  isWhole: boolean,
-): Promise<{ refusals: string[]; warnings: string[] }> {
-  const places = tables.length > 0 ? findPlaces(record, tables, isWhole) : [{ length: record.sizeBytes }];
-  if (!places) return { refusals: [], warnings: [] };
-  const sizeBytes = places.reduce((sum, { length }) => sum + length, 0);
-  return await checkRoom(platform, [{ key, record: { ...record, sizeBytes }, exists: false, sizeBytes: 0 }], []);
-}
-
-/** What is to be said of databases that are to be staged on one disk, with so many bytes of files; undefined where they fit. */
+/** What is to be said of what is put on one disk, with so many bytes of files; undefined where it fits. */
 function judgeRoom(
   demands: readonly Demand[],
   freeBytes: number,
   filesBytes = 0,
 ): { isRefused: boolean; sentence: string } | undefined {
-  const expected = demands.reduce((sum, demand) => sum + expectBytes(demand), filesBytes);
-  const least = demands.reduce((sum, demand) => sum + leastBytes(demand), filesBytes);
+  const expected = Math.ceil(demands.reduce((sum, { expectedBytes }) => sum + expectedBytes, filesBytes));
+  const least = Math.ceil(demands.reduce((sum, { leastBytes }) => sum + leastBytes, filesBytes));
   if (freeBytes >= expected + RESERVE_BYTES) return undefined;
-  const names = demands.map(({ key }) => key).join(', ');
+  const names = [...new Set(demands.map(({ key }) => key))].join(', ');
   const room = `${names}: the disk of the server's data folder has ${formatBytes(freeBytes)} free`;
   const among = filesBytes > 0 ? ` (${formatBytes(filesBytes)} of files among them)` : '';
   if (freeBytes < least) {
-    return { isRefused: true, sentence: `${room}, and at least ${formatBytes(least)} are to be staged there${among}` };
+    return { isRefused: true, sentence: `${room}, and at least ${formatBytes(least)} are to be put there${among}` };
   }
   return {
     isRefused: false,
-    sentence: `${room}, and about ${formatBytes(expected)} are to be staged there${among}: a server whose disk is full stops; make room first`,
+    sentence: `${room}, and about ${formatBytes(expected)} are to be put there${among}: a server whose disk is full stops; make room first`,
   };
 }
 
@@ -105,16 +103,6 @@ async function sumByDevice(
     if (device !== undefined) sums.set(device, (sums.get(device) ?? 0) + stageBytes);
   }
   return sums;
-}
-
-/** The live database says best what a restored one takes, unless much of it is gone. */
-function expectBytes({ record, exists, sizeBytes }: Demand): number {
-  return Math.ceil(exists ? Math.max(sizeBytes, record.sizeBytes) : record.sizeBytes * DATABASE_FACTOR);
-}
-
-/** Less than this it never takes: a live one may be blown up by what was deleted, a dump's texts be stored compressed. */
-function leastBytes({ record, sizeBytes }: Demand): number {
-  return Math.ceil(Math.max(record.sizeBytes / 8, Math.min(sizeBytes / 4, record.sizeBytes / 2)));
 }
 
 async function findDisk(platform: Platform, source: string): Promise<DataDisk | undefined> {

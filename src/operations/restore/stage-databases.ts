@@ -1,21 +1,13 @@
 import type { DatabaseRecord, Manifest } from '../../archive/manifest.ts';
-import { Failure } from '../../logging/failure.ts';
 import { createMissingRoles } from '../../sources/postgres/create-roles.ts';
-import {
-  checkForeignStaged,
-  checkStaged,
-  type CheckOptions,
-  createStaged,
-  finishStaged,
-  loadStaged,
-} from '../../sources/postgres/restore-database.ts';
+import { createStaged, finishStaged, loadStaged } from '../../sources/postgres/restore-database.ts';
 import type { OpenArchive } from '../open-archive.ts';
-import { countOf } from '../../logging/quantity-text.ts';
 import { serverOf } from '../connect-server.ts';
 import { runTogether } from '../../system/run-together.ts';
 import type { Platform } from '../platform.ts';
 import type { DatabaseSwap } from './journal.ts';
 import type { PlannedDatabase } from './restore-plan.ts';
+import { proveStaged } from './prove-staged.ts';
 import { adviseOthers } from './stage-damage.ts';
 
 /** Creates the roles that the chosen dumps need and their servers lack. Existing ones are never altered. */
@@ -80,32 +72,7 @@ export async function stageDatabase(
   logger.info(`Restoring ${key} beside the live database, as ${staged}.`);
   const { oid } = await createStaged({ server, record, staged });
   await loadStaged({ server, staged, chunks: archive.content(record.dump), signal });
-  const differences = await prove(platform, archive, key, { server, staged, record, signal });
-  if (differences.length > 0) {
-    throw new Failure(
-      'damaged',
-      `${key} as restored is not what was backed up: ${differences.slice(0, 5).join('; ')}`,
-      `Nothing live was changed. Verify the archive (verify ${archive.name} --level full), or choose another.`,
-    );
-  }
+  await proveStaged(platform, archive, { key, what: key }, { server, staged, record, signal });
   await finishStaged({ server, record, staged });
   return oid;
-}
-
-/** What of a loaded database is not as the archive says. Of one that was not made here, some may not be comparable. */
-async function prove(
-  { config, logger }: Platform,
-  archive: OpenArchive,
-  key: string,
-  staged: CheckOptions,
-): Promise<string[]> {
-  if (!archive.isForeign) return await checkStaged(staged);
-  const { differences, uncompared } = await checkForeignStaged(staged, ['UTC', config.timezone]);
-  if (uncompared.length > 0) {
-    const first = `${uncompared.slice(0, 5).join(', ')}${uncompared.length > 5 ? ', …' : ''}`;
-    logger.warning(
-      `${key}: the rows of ${countOf(uncompared.length, 'table')} were counted, not compared (${first}): this server writes their values otherwise than the old dump`,
-    );
-  }
-  return differences;
 }

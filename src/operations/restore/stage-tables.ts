@@ -1,14 +1,14 @@
 import type { DatabaseRecord } from '../../archive/manifest.ts';
-import { Failure } from '../../logging/failure.ts';
 import { takePart } from '../../sources/postgres/dump-part.ts';
 import { decodeName, splitQualifiedName, type ForeignKey } from '../../sources/postgres/dump-statements.ts';
 import { createStaged, loadStaged } from '../../sources/postgres/restore-database.ts';
 import type { PostgresServer } from '../../sources/postgres/server.ts';
-import { checkStagedTables, findPlaces, setSequences, type TableId } from '../../sources/postgres/stage-part.ts';
+import { findPlaces, onlyOf, setSequences, type TableId } from '../../sources/postgres/stage-part.ts';
 import { readTableGround } from '../../sources/postgres/table-facts.ts';
 import type { RowSource } from '../../sources/postgres/table-rows.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
+import { proveStaged } from './prove-staged.ts';
 import { adviseOthers } from './stage-damage.ts';
 
 export interface StageOptions {
@@ -39,7 +39,7 @@ export interface StagedTables {
  */
 export async function stageTables(options: StageOptions): Promise<StagedTables> {
   const { platform, archive, server, key, record, tables, staged, hasTail } = options;
-  const { config, logger, signal } = platform;
+  const { logger, signal } = platform;
   const names = tables.map(({ schema, table }) => `${schema}.${table}`).join(', ');
   logger.info(`Restoring ${names} of ${key} beside the live database, in ${staged}.`);
   const { oid } = await createStaged({ server, record, staged });
@@ -57,19 +57,12 @@ export async function stageTables(options: StageOptions): Promise<StagedTables> 
   } catch (error) {
     throw adviseOthers(error, key);
   }
-  let differences: string[] = [];
-  // What was not made here may have its times in another zone.
-  for (const timezone of archive.isForeign ? ['UTC', config.timezone] : ['UTC']) {
-    differences = await checkStagedTables(server, staged, record, tables, { timezone, signal });
-    if (differences.length === 0) break;
-  }
-  if (differences.length > 0) {
-    throw new Failure(
-      'damaged',
-      `${names} of ${key} as restored is not what was backed up: ${differences.slice(0, 5).join('; ')}`,
-      `Nothing live was changed. Verify the archive (verify ${archive.name} --level full), or choose another.`,
-    );
-  }
+  await proveStaged(
+    platform,
+    archive,
+    { key, what: `${names} of ${key}` },
+    { server, staged, record, only: (all) => onlyOf(all, tables), signal },
+  );
   if (hasTail) await setSequences(server, staged, record, tables);
   const sources: RowSource[] = [];
   for (const { schema, table } of tables) {

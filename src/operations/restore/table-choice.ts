@@ -56,9 +56,13 @@ function refuse(text: string, fault: string): Failure {
   return new Failure('usage', `${JSON.stringify(text.slice(0, 80))} is no table: ${fault}`, FORM);
 }
 
-/** Finds the tables in an archive. @throws Failure `usage` where it does not hold one, naming what is near. */
+/**
+ * Finds the tables in an archive; one that was asked for in several spellings, once.
+ * @throws Failure `usage` where it does not hold one, naming what is near.
+ */
 export function chooseTables(manifest: Manifest, asked: readonly AskedTable[]): ChosenTable[] {
-  return asked.map((table) => chooseTable(manifest, table));
+  const chosen = asked.map((table) => chooseTable(manifest, table));
+  return [...new Map(chosen.map((each) => [[each.key, each.schema, each.table].join('\0'), each])).values()];
 }
 
 function chooseTable(manifest: Manifest, { text, source, schema, table }: AskedTable): ChosenTable {

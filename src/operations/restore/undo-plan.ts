@@ -94,7 +94,7 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
     haltOrder: halts.order,
     users: halts.users,
     refusals: [...refusals, ...halts.refusals],
-    warnings: halts.warnings,
+    warnings: [...halts.warnings, ...back.warnings],
   };
 }
 

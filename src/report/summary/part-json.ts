@@ -1,5 +1,5 @@
 import { shorten } from '../../logging/code-span.ts';
-import type { AsPlan } from '../../operations/restore-as.ts';
+import type { AsPlan } from '../../operations/restore/plan-as.ts';
 import type { TablesPlan } from '../../operations/restore/plan-tables.ts';
 
 const MOST_TABLES = 200;

@@ -3,6 +3,7 @@ import { code } from '../../logging/code-span.ts';
 import { countOf, formatBytes, formatCount, formatDuration } from '../../logging/quantity-text.ts';
 import type { RestoreAsResult } from '../../operations/restore-as.ts';
 import type { RestoreTablesResult } from '../../operations/restore-tables.ts';
+import { describeEstimate, describeSteps } from '../estimate-text.ts';
 import { describeVerified } from '../plan-report.ts';
 import { commandLine } from '../restore-report.ts';
 import { describeAs, describeLive, describeTable } from '../tables-report.ts';
@@ -33,6 +34,7 @@ export function summarizeTables(result: RestoreTablesResult, timezone?: string):
     ...(isPossible ? [] : ['', '**In the way:**', '', ...list(plan.refusals, LISTED)]),
     ...table(['Table', 'Rows in the archive', 'Live', 'What happens'], limitRows(rows, LISTED), [1]),
     '',
+    ...(done ? [] : [`Time: ${describeEstimate(plan.estimate)}.`, '']),
     ...replaced.map(
       ({ schema, name, rows: now, replaced: former }) =>
         `- ${code(`${schema}.${name}`, 120)}: ${formatCount(now)} rows in place, ${formatCount(former)} replaced`,
@@ -41,14 +43,14 @@ export function summarizeTables(result: RestoreTablesResult, timezone?: string):
       ({ table: into, database, rows: now }) =>
         `- ${code(into, 120)} in ${code(database, 80)}: ${formatCount(now)} rows`,
     ),
-    ...(lockedMs === undefined ? [] : [`- Writers waited for ${formatDuration(lockedMs)}`]),
+    ...(lockedMs === undefined ? [] : [`- Writers waited for ${formatDuration(lockedMs)} at most`]),
     ...(id === undefined
       ? []
       : [
           safety ? `- The state before is in ${code(safety.archive)}` : '- ⚠️ The state before was not backed up',
           `- What was replaced is kept as ${code(id)}; to put it back: ${code(commandLine('undo', id))}`,
         ]),
-    ...(done ? [`- Fetched ${formatBytes(fetchedBytes)} of the archive`] : []),
+    ...(done ? [`- Took ${describeSteps(result.steps)}`, `- Fetched ${formatBytes(fetchedBytes)} of the archive`] : []),
     ...listDetails(
       'What people may do with them',
       made.flatMap(({ examples }) => examples),
@@ -94,11 +96,12 @@ export function summarizeAs(result: RestoreAsResult, timezone?: string): string 
     '',
     code(describeAs(plan), 300),
     ...(plan.refusals.length > 0 ? ['', '**In the way:**', '', ...list(plan.refusals, LISTED)] : []),
+    ...(done ? [] : ['', `Time: ${describeEstimate(plan.estimate)}.`]),
     ...(plan.isBackedUp ? ['', 'Backups will hold it, too, until it is dropped.'] : []),
     ...listDetails('Roles created', createdRoles),
     ...listDetails('Notes', notes),
     ...listDetails('⚠️ Warnings', plan.warnings),
-    ...(done ? ['', `Fetched ${formatBytes(fetchedBytes)} of the archive.`] : []),
+    ...(done ? ['', `Took ${describeSteps(result.steps)}; ${formatBytes(fetchedBytes)} of the archive fetched.`] : []),
     '',
     nextOf(plan, done, 'look at the new database; drop it when nobody needs it any more.'),
   ]);

@@ -25,11 +25,16 @@ export function findDatabaseNameFault(name: string): string | undefined {
   return undefined;
 }
 
-/** Whether a server has a database of that name, of whatever kind. @throws Failure `source` */
-export async function hasDatabase(server: PostgresServer, name: string): Promise<boolean> {
-  const select = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(name)}) AS exists`;
-  const options = { applicationName: restoreApplicationName };
-  const [row] = await queryRows<{ exists: boolean }>(server, chooseMaintenanceDatabase(), select, options);
+/** Whether a server has a database of that name, of whatever kind, and of that number where one is given. @throws Failure `source` */
+export async function hasDatabase(
+  server: PostgresServer,
+  name: string,
+  { oid, ...options }: QueryOptions & { oid?: number | undefined } = {},
+): Promise<boolean> {
+  const number = oid === undefined ? '' : ` AND oid = ${quoteLiteral(String(oid))}`;
+  const select = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(name)}${number}) AS exists`;
+  const asked = { applicationName: restoreApplicationName, ...options };
+  const [row] = await queryRows<{ exists: boolean }>(server, chooseMaintenanceDatabase(), select, asked);
   return row?.exists === true;
 }
 
@@ -44,16 +49,18 @@ export async function hasOpenDatabase(
   return row?.exists === true;
 }
 
-/** Whether a database has a table, or anything else that has its place, of that name. @throws Failure `source` */
+/** Whether a database has a table of that name and with that comment. @throws Failure `source` */
 export async function hasTable(
   server: PostgresServer,
   database: string,
-  { schema, name }: { schema: string; name: string },
+  { schema, name, comment }: { schema: string; name: string; comment: string },
+  options: QueryOptions = {},
 ): Promise<boolean> {
   const select = `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = ${quoteLiteral(schema)} AND c.relname = ${quoteLiteral(name)}) AS exists`;
-  const options = { applicationName: restoreApplicationName };
-  const [row] = await queryRows<{ exists: boolean }>(server, database, select, options);
+    WHERE n.nspname = ${quoteLiteral(schema)} AND c.relname = ${quoteLiteral(name)}
+      AND obj_description(c.oid, 'pg_class') = ${quoteLiteral(comment)}) AS exists`;
+  const asked = { applicationName: restoreApplicationName, ...options };
+  const [row] = await queryRows<{ exists: boolean }>(server, database, select, asked);
   return row?.exists === true;
 }
 

@@ -4,7 +4,7 @@
  */
 
 const tables = `SELECT * FROM jsonb_to_recordset(current_setting('continuity.tables')::jsonb)
-    AS s (schema text, name text, kept text, mode text, source text)
+    AS s (schema text, name text, kept text, mode text, source text, advice text, "keyAdvice" text)
   WHERE mode IN ('rows', 'missing', 'back') ORDER BY schema COLLATE "C", name COLLATE "C"`;
 
 const asSql = (relation: string): string =>
@@ -20,7 +20,7 @@ BEGIN
         ${asSql('c.conrelid')} AS child, ${asSql('c.confrelid')} AS parent,
         string_agg(format('p.%I OPERATOR(%I.%s) c.%I', pa.attname, n.nspname, o.oprname, ca.attname), ' AND ' ORDER BY k.place) AS fits,
         string_agg(format('c.%I IS NOT NULL', ca.attname), CASE c.confmatchtype WHEN 'f' THEN ' OR ' ELSE ' AND ' END ORDER BY k.place) AS refers,
-        string_agg(format('%L || coalesce(c.%I::text, ''NULL'')', ca.attname || ' = ', ca.attname), ' || '', '' || ' ORDER BY k.place) AS shown
+        string_agg(format('%L || coalesce(left(to_json(c.%I)::text, 60), ''NULL'')', ca.attname || ' = ', ca.attname), ' || '', '' || ' ORDER BY k.place) AS shown
       FROM pg_constraint c
       CROSS JOIN LATERAL unnest(c.conkey, c.confkey, c.conpfeqop) WITH ORDINALITY AS k (child, parent, operator, place)
       JOIN pg_attribute ca ON ca.attrelid = c.conrelid AND ca.attnum = k.child
@@ -31,13 +31,13 @@ BEGIN
         AND format('%I.%I', s.schema, s.name)::regclass IN (c.conrelid, c.confrelid)
       GROUP BY c.oid, c.conname, c.conrelid, c.confrelid, c.confmatchtype, to_jsonb(c) LOOP
       IF f."hasPeriod" THEN
-        RAISE EXCEPTION 'foreign key % of % holds for periods of time, which cannot be proven | Restore the table beside instead: leave out --in-place.', f.conname, f.conrelid::regclass;
+        RAISE EXCEPTION 'foreign key % of % holds for periods of time, which cannot be proven | %', f.conname, f.conrelid::regclass, s.advice;
       END IF;
       EXECUTE format('SELECT %s FROM %s AS c WHERE (%s) AND NOT EXISTS (SELECT FROM %s AS p WHERE %s) LIMIT 1',
         f.shown, f.child, f.refers, f.parent, f.fits) INTO example;
       IF example IS NOT NULL THEN
-        RAISE EXCEPTION 'foreign key % would not hold: a row of % has %, and % has no such row | Restore both tables together, or restore this one beside: leave out --in-place.',
-          f.conname, f.conrelid::regclass, left(example, 200), f.confrelid::regclass;
+        RAISE EXCEPTION 'foreign key % would not hold: a row of % has %, and % has no such row | %',
+          f.conname, f.conrelid::regclass, left(example, 200), f.confrelid::regclass, s."keyAdvice";
       END IF;
     END LOOP;
   END LOOP;
@@ -55,12 +55,12 @@ BEGIN
         (SELECT string_agg(format('%I IS NOT NULL', attname), ' AND ') FROM pg_attribute WHERE attrelid = c.conrelid AND attnum = ANY (c.conkey)) AS filled
       FROM pg_constraint c WHERE c.condeferrable AND c.contype IN ('u', 'p', 'x') AND c.conrelid = format('%I.%I', s.schema, s.name)::regclass LOOP
       IF k.contype = 'x' THEN
-        RAISE EXCEPTION 'constraint % of % excludes rows late, which cannot be proven | Restore the table beside instead: leave out --in-place.', k.conname, k.conrelid::regclass;
+        RAISE EXCEPTION 'constraint % of % excludes rows late, which cannot be proven | %', k.conname, k.conrelid::regclass, s.advice;
       END IF;
-      EXECUTE format('SELECT row(%1$s)::text FROM ONLY %2$s WHERE %3$s GROUP BY %1$s HAVING count(*) > 1 LIMIT 1',
+      EXECUTE format('SELECT json_build_array(%1$s)::text FROM ONLY %2$s WHERE %3$s GROUP BY %1$s HAVING count(*) > 1 LIMIT 1',
         k.names, k.conrelid::regclass, k.filled) INTO example;
       IF example IS NOT NULL THEN
-        RAISE EXCEPTION 'constraint % of % would not hold: % is there twice | Restore the table beside instead: leave out --in-place.', k.conname, k.conrelid::regclass, left(example, 200);
+        RAISE EXCEPTION 'constraint % of % would not hold: % is there twice | %', k.conname, k.conrelid::regclass, left(example, 200), s.advice;
       END IF;
     END LOOP;
   END LOOP;

@@ -21,8 +21,9 @@ export interface ScriptTable {
   /** A relation as SQL: where the rows come from, or the table itself. */
   source: string;
   columns: { name: string; type: string }[];
-  /** What to do where the rows do not fit. */
+  /** What to do where the rows do not fit, and where a foreign key would not hold them. */
   advice: string;
+  keyAdvice: string;
 }
 
 /** What the script prints in the end, one row a table. */
@@ -38,7 +39,7 @@ export interface ReplacedTable {
 
 const tables = (modes: string): string =>
   `SELECT * FROM jsonb_to_recordset(current_setting('continuity.tables')::jsonb)
-    AS s (schema text, name text, kept text, mode text, source text, columns jsonb, advice text)
+    AS s (schema text, name text, kept text, mode text, source text, columns jsonb, advice text, "keyAdvice" text)
   WHERE mode IN (${modes}) ORDER BY schema COLLATE "C", name COLLATE "C"`;
 
 /** A block that goes through tables of some modes; `live` and `kept` are the two as SQL. */
@@ -58,13 +59,14 @@ END $continuity$;
 }
 
 /**
- * Who writes waits from here on, who reads does not, except where a table goes. Whoever holds a lock is awaited a few
- * times; then nothing is done, and who it is is told.
+ * Who writes waits from here on, be it behind us who wait ourselves; who reads does not, except where a table goes. Whoever
+ * holds a lock is awaited a few times; then nothing is done, and who it is is told.
  */
 export const lockTables = `DO $continuity$
 DECLARE
   s record; held text; attempt int := 0;
 BEGIN
+  PERFORM set_config('continuity.locked', clock_timestamp()::text, false);
   LOOP
     attempt := attempt + 1;
     BEGIN
@@ -87,7 +89,6 @@ BEGIN
       PERFORM pg_sleep(0.2 * attempt);
     END;
   END LOOP;
-  PERFORM set_config('continuity.locked', clock_timestamp()::text, false);
 END $continuity$;
 `;
 
@@ -182,16 +183,22 @@ export const bringBack = eachTable(
     FOR statement IN SELECT * FROM jsonb_array_elements_text(said -> 'names') LOOP
       EXECUTE statement;
     END LOOP;
-    PERFORM set_config('continuity.keys', (current_setting('continuity.keys')::jsonb || (said -> 'foreignKeys'))::text, true);`,
+    PERFORM set_config('continuity.keys', (current_setting('continuity.keys')::jsonb || coalesce((SELECT jsonb_agg(
+      jsonb_build_object('statement', key, 'advice', s."keyAdvice")) FROM jsonb_array_elements(said -> 'foreignKeys') AS key), '[]'))::text, true);`,
 );
 
 /** Those of the dump, and those that went when a table was put aside; all rows are there by now. */
 export const addForeignKeys = `DO $continuity$
 DECLARE
-  statement text;
+  k record; said text;
 BEGIN
-  FOR statement IN SELECT * FROM jsonb_array_elements_text(current_setting('continuity.keys')::jsonb) LOOP
-    EXECUTE statement;
+  FOR k IN SELECT * FROM jsonb_to_recordset(current_setting('continuity.keys')::jsonb) AS k (statement text, advice text) LOOP
+    BEGIN
+      EXECUTE k.statement;
+    EXCEPTION WHEN integrity_constraint_violation OR syntax_error_or_access_rule_violation THEN
+      GET STACKED DIAGNOSTICS said = PG_EXCEPTION_DETAIL;
+      RAISE EXCEPTION '%: % | %', k.statement, SQLERRM || coalesce(' (' || nullif(said, '') || ')', ''), k.advice;
+    END;
   END LOOP;
 END $continuity$;
 `;

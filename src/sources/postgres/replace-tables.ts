@@ -33,7 +33,7 @@ export interface ReplaceOptions {
 
 export interface ReplaceResult {
   tables: ReplacedTable[];
-  /** For how long writers of these tables waited; absent where the server's answer got lost. */
+  /** For how long, at most, writers of these tables waited; absent where the server's answer got lost. */
   lockedMs?: number;
 }
 
@@ -68,7 +68,7 @@ async function* writeScript(options: ReplaceOptions): AsyncGenerator<Buffer, voi
   const listed = tables.map(listTable);
   yield Buffer.from(`${canonicalSettings}
 SET continuity.tables = ${quoteLiteral(JSON.stringify(listed))};
-SET continuity.keys = ${quoteLiteral(JSON.stringify(foreignKeys))};
+SET continuity.keys = ${quoteLiteral(JSON.stringify(foreignKeys.map((statement) => ({ statement, advice: BESIDE.keys }))))};
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL synchronous_commit = on;
 ${limits}`);
@@ -101,11 +101,23 @@ SELECT json_build_object('lockedMs', ceil(extract(epoch FROM clock_timestamp() -
 function listTable({ schema, table, kept, mode, from }: TableReplacement, place: number): ScriptTable {
   const source = 'kept' in from ? qualify(schema, from.kept) : nameRows(place);
   const columns = from.columns.map(({ name, type }) => ({ name, type }));
-  const advice =
-    'kept' in from
-      ? `Its rows are in ${source}: take them from there (INSERT … SELECT).`
-      : 'Restore it beside instead: leave out --in-place.';
-  return { schema, name: table, kept, mode, source, columns, advice };
+  const advice = 'kept' in from ? adviseKept(source) : BESIDE;
+  return { schema, name: table, kept, mode, source, columns, advice: advice.rows, keyAdvice: advice.keys };
+}
+
+/** What to do where rows of an archive do not fit. */
+const BESIDE = {
+  rows: 'Restore it beside instead: leave out --in-place.',
+  keys: 'Restore both tables together, or restore this one beside: leave out --in-place.',
+};
+
+/** The same where those do not fit that an undo would put back. */
+function adviseKept(source: string): typeof BESIDE {
+  const take = `its rows are in ${source} (INSERT … SELECT).`;
+  return {
+    rows: `Take them by hand: ${take}`,
+    keys: `Put that row in first, then undo again; or take some by hand: ${take}`,
+  };
 }
 
 function nameRows(place: number): string {

@@ -9,6 +9,8 @@ export interface CheckOptions {
   server: PostgresServer;
   staged: string;
   record: DatabaseRecord;
+  /** What of the fingerprints is meant; all without. */
+  only?: (all: Fingerprints) => Fingerprints;
   log?: Logger;
   signal?: AbortSignal | undefined;
 }
@@ -19,7 +21,7 @@ export interface CheckOptions {
  * @throws Failure `source` where the dump fails.
  */
 export async function checkStaged(options: CheckOptions): Promise<string[]> {
-  return compare(options.record, await dumpStaged(options));
+  return compare(options, await dumpStaged(options));
 }
 
 /**
@@ -31,19 +33,19 @@ export async function checkForeignStaged(
   options: CheckOptions,
   timezones: readonly string[],
 ): Promise<{ differences: string[]; uncompared: string[] }> {
-  const { record } = options;
+  const { record, only = all } = options;
   let found: DatabaseRecord | undefined;
   for (const timezone of timezones) {
     found = await dumpStaged({ ...options, timezone });
-    if (compare(record, found).length === 0) return { differences: [], uncompared: [] };
+    if (compare(options, found).length === 0) return { differences: [], uncompared: [] };
   }
   if (!found) throw new RangeError('no time zone to compare in');
-  const { fingerprints, overlooked } = overlookContent(record.fingerprints, found.fingerprints);
-  return { differences: compare(record, { ...found, fingerprints }), uncompared: overlooked };
+  const { fingerprints, overlooked } = overlookContent(only(record.fingerprints), only(found.fingerprints));
+  return { differences: compare(options, { ...found, fingerprints }), uncompared: overlooked };
 }
 
 /** Dumps a staged database without keeping it, its times as they are in `timezone`: gives what is to be known of it. */
-export async function dumpStaged({
+async function dumpStaged({
   server,
   staged,
   record,
@@ -67,9 +69,14 @@ export async function dumpStaged({
   return (await dump.finished).record;
 }
 
-function compare(record: DatabaseRecord, found: DatabaseRecord): string[] {
-  const fingerprints = leaveOutEmpty(found.fingerprints, record.fingerprints);
-  return [...compareFacts(record, found), ...compareFingerprints(record.fingerprints, fingerprints)];
+function compare({ record, only = all }: CheckOptions, found: DatabaseRecord): string[] {
+  const expected = only(record.fingerprints);
+  const fingerprints = leaveOutEmpty(only(found.fingerprints), expected);
+  return [...compareFacts(record, found), ...compareFingerprints(expected, fingerprints)];
+}
+
+function all(fingerprints: Fingerprints): Fingerprints {
+  return fingerprints;
 }
 
 function leaveOutEmpty(found: Fingerprints, expected: Fingerprints): Fingerprints {

@@ -26,9 +26,9 @@ export async function runStream<T>(script: AsyncIterable<Buffer>, options: Strea
   const output: Buffer[] = [];
   psql.stdout.on('data', (piece: Buffer) => output.push(piece));
   const { code, endedBy, unreadable } = await feedPsql(psql, script, signal);
-  if (signal?.aborted) throw new Failure('source', `${what} was interrupted`, 'Run the restore again.');
+  if (signal?.aborted) throw new Failure('source', `${what} was interrupted`, 'Run it again.');
   if (unreadable) throw unreadable.error;
-  if (endedBy) throw new Failure('source', `${what}: psql was ended by ${endedBy}`, 'Run the restore again.');
+  if (endedBy) throw new Failure('source', `${what}: psql was ended by ${endedBy}`, 'Run it again.');
   if (code !== 0) throw explain(what, messages());
   // A dump within the script prints what it sets.
   const rows = Buffer.concat(output)
@@ -37,11 +37,13 @@ export async function runStream<T>(script: AsyncIterable<Buffer>, options: Strea
   return rows.filter((row) => row.startsWith('{')).map((row) => JSON.parse(row) as T);
 }
 
-/** What a script raises itself is said as it is; of everything else, PostgreSQL's message. */
+/** What a script raises itself is said as it is, all lines of it; of everything else, PostgreSQL's message. */
 function explain(what: string, stderr: string): Failure {
-  const [, state = '', message = ''] = /ERROR: {1,2}([0-9A-Z]{5}): (.*)/.exec(stderr) ?? [];
-  if (state === 'P0001') {
-    const at = message.lastIndexOf(' | ');
+  const pattern = /ERROR: {1,2}([0-9A-Z]{5}): ([^]*?)(?:\n(?:DETAIL|HINT|QUERY|CONTEXT|LOCATION): |$)/;
+  const [, state = '', message = ''] = pattern.exec(stderr) ?? [];
+  const at = message.lastIndexOf(' | ');
+  // Others raise as well: triggers of the database, for one.
+  if (state === 'P0001' && at >= 0) {
     return new Failure('refused', `${what}: ${message.slice(0, at)}`, `Nothing was changed. ${message.slice(at + 3)}`);
   }
   const failure = describeServerError(`${what} failed`, stderr.replace(/(ERROR: {1,2})[0-9A-Z]{5}: /, '$1'));

@@ -1,9 +1,7 @@
 import type { DatabaseRecord, Fingerprints, Place } from '../../archive/manifest.ts';
 import { splitQualifiedName } from './dump-statements.ts';
 import { tableKey } from './table-name.ts';
-import { compareFingerprints } from './fingerprints.ts';
 import { quoteLiteral } from './query.ts';
-import { dumpStaged } from './restore-check.ts';
 import { runStatements } from './restore-session.ts';
 import type { PostgresServer } from './server.ts';
 
@@ -44,22 +42,8 @@ export function findPlaces(
   return isOrdered ? places : undefined;
 }
 
-/**
- * Dumps what was staged once more and compares some tables with what was recorded when the archive was made: one line
- * per difference; times as they are in `timezone`. @throws Failure `source` where the dump fails.
- */
-export async function checkStagedTables(
-  server: PostgresServer,
-  staged: string,
-  record: DatabaseRecord,
-  tables: readonly TableId[],
-  { timezone, signal }: { timezone?: string; signal?: AbortSignal | undefined } = {},
-): Promise<string[]> {
-  const found = await dumpStaged({ server, staged, record, signal, ...(timezone === undefined ? {} : { timezone }) });
-  return compareFingerprints(only(record.fingerprints, tables), only(found.fingerprints, tables));
-}
-
-function only({ tables: all }: Fingerprints, tables: readonly TableId[]): Fingerprints {
+/** Of a database's fingerprints those of some tables, and nothing else. */
+export function onlyOf({ tables: all }: Fingerprints, tables: readonly TableId[]): Fingerprints {
   const chosen = Object.entries(all).filter(([name]) => tables.some((table) => isTable(name, table)));
   return { tables: Object.fromEntries(chosen), sequences: {}, largeObjects: { count: 0, bytes: 0, sha256: '' } };
 }

@@ -33,6 +33,12 @@ describe('the console', () => {
     expect(said()).toBe('\u001b[2mshown\u001b[0m\nplain\n\u001b[33mwarning: odd\u001b[0m\n');
   });
 
+  it('passes nothing on that a terminal obeys, but line ends', () => {
+    const { logger, said } = speak({ hasColor: true });
+    logger.warning('one \u001b[31m\ntwo\u009b2J');
+    expect(said()).toBe('\u001b[33mwarning: one  [31m\ntwo 2J\u001b[0m\n');
+  });
+
   it('writes a plain line now and then where nobody watches', async () => {
     const { logger, said } = speak({ progressIntervalMs: 20 });
     logger.progress({ phase: 'sending', done: 0, total: 100_000_000, unit: 'bytes' });

@@ -9,6 +9,15 @@ const planned: RestoreTablesResult = {
     made: '2026-01-31T02:00:00Z',
     ageMs: 3_600_000,
     isInPlace: true,
+    estimate: {
+      steps: [
+        { step: 'databases', ms: 4000, measured: 0 },
+        { step: 'swap', ms: 2000, measured: 0 },
+      ],
+      totalMs: 6000,
+      standstillMs: 0,
+      measured: 0,
+    },
     tables: [],
     refusals: [],
     warnings: [],
@@ -16,6 +25,7 @@ const planned: RestoreTablesResult = {
   done: false,
   made: [],
   replaced: [],
+  steps: [],
   createdRoles: [],
   notes: [],
   fetchedBytes: 1,
@@ -31,6 +41,31 @@ it('whoever has replaced tables reads whole lines to put them back, and to free 
     expect(text).toContain(forget);
   }
   expect(summarizeTables(done)).toContain('The state before was not backed up');
+});
+
+it('a plan says how long it should take, and what was done how long it took', () => {
+  const steps = [{ step: 'databases', ms: 3000, estimatedMs: 4000 } as const];
+  for (const render of [renderTables, summarizeTables]) {
+    expect(render(planned)).toContain('about 6 s (staging databases 4 s, putting in place 2 s)');
+    expect(render({ ...planned, done: true, steps })).toContain('staging databases 3.0 s (expected 4 s)');
+  }
+});
+
+it('a name or a message with a line end makes no line of its own', () => {
+  const table = {
+    key: 'app',
+    schema: 'public',
+    table: 'a\nCANNOT',
+    archivedRows: 1,
+    live: null,
+    does: 'recreate',
+  } as const;
+  const texts = { refusals: ['no\nWarning: x'], warnings: ['odd\u001b[2J\nline'] };
+  const tables = [{ ...table, asked: '', source: 'app', database: 'app', name: 'a', into: 'a' }];
+  const said = renderTables({ ...planned, plan: { ...planned.plan, tables, ...texts } });
+  expect(said).not.toMatch(/^(?:CANNOT {2}|Warning: x|line)|\u001b/m);
+  const done = renderTables({ ...planned, done: true, notes: ['note\nWarning: y'] });
+  expect(done).not.toMatch(/^Warning/m);
 });
 
 it('a plan says what the last verification of its archive came to', () => {

@@ -41,6 +41,11 @@ describe('a table that somebody names', () => {
     expect(choose(text)).toMatchObject({ key, schema, table: name, rows: 3 });
   });
 
+  it('is one, in however many spellings', () => {
+    const texts = ['app.public.student', 'app.PUBLIC."student"', 'app.skills_hub.public.student'];
+    expect(chooseTables(manifest, parseTables(texts))).toMatchObject([{ key: 'app', table: 'student' }]);
+  });
+
   it.each([
     ['', /empty part/],
     ['app.public', /2 parts/],

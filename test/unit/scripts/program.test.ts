@@ -40,6 +40,7 @@ const definitions: CommandDefinition[] = [
     example: 'break',
     arguments: [{ name: 'how', description: 'how' }],
     run(_context, [how]) {
+      if (how === 'colourfully') throw new Failure('failed', 'table \u001b[2J\u009b2J', 'Look at \u001b]0;x\u0007.');
       if (how === 'unexpectedly') throw new TypeError('x is undefined');
       throw new Failure('locked', 'first line\nsecond line', 'Wait.');
     },
@@ -105,6 +106,13 @@ describe('a command', () => {
       root: folder,
     });
     expect(err).toBe('planning\n');
+  });
+
+  it('has a terminal obey nothing that stands in a name or a message', async () => {
+    const { out } = await run(['restore', 'a\u001b[2J\r\nb']);
+    expect(out).toBe('restored a [2J \nb\n');
+    const { err } = await run(['break', 'colourfully']);
+    expect(err).toBe('error: table  [2J 2J\nnext: Look at  ]0;x .\n');
   });
 
   it('decides on its exit code', async () => {
