@@ -4,6 +4,7 @@ import { countOf } from '../../src/logging/quantity-text.ts';
 import { verify } from '../../src/operations/verify.ts';
 import { summarizeVerdict } from '../../src/report/summary/verdict-summary.ts';
 import { renderVerdict } from '../../src/report/verdict-report.ts';
+import type { Verdict } from '../../src/vault/vault-client.ts';
 import { openPlatform } from '../frame/platform.ts';
 import { runAction } from '../frame/run-action.ts';
 import { probeVault } from './probe.ts';
@@ -22,10 +23,10 @@ await runAction({
     });
     const told = { subject: 'production.verify', listFaults: listVerdictFaults } as const;
     const verdict = await runTold(platform, told, () => verify(platform, { archive, level }));
-    const { name, isSound, checked, damage } = verdict;
+    const { name, isSound, isForeign, checked, damage } = verdict;
     const { timezone } = platform.config;
     const probe = attacks ? await probeVault(platform) : undefined;
-    const failure = isSound ? probe?.failure : describeDamage(name, damage);
+    const failure = isSound ? probe?.failure : describeDamage(name, damage, isForeign);
     return {
       result: probe?.result ? { ...verdict, attack: probe.result } : verdict,
       outputs: {
@@ -47,12 +48,14 @@ await runAction({
   },
 });
 
-function describeDamage(name: string, damage: readonly { where: string; what: string }[]): Failure {
+function describeDamage(name: string, damage: Verdict['damage'], isForeign = false): Failure {
   const [first] = damage;
   const example = first ? `, first of all ${first.where}: ${first.what}` : '';
   return new Failure(
     'damaged',
     `${name} is damaged in ${countOf(damage.length, 'place')}${example}`,
-    'Run a backup: it brings anew what is damaged. The summary names every damaged part; all else can be restored.',
+    isForeign
+      ? "Look at the backup server's disk; restore another archive. The summary names every damaged part."
+      : 'Run a backup: it brings anew what is damaged. The summary names every damaged part; all else can be restored.',
   );
 }

@@ -9,7 +9,7 @@ import type { Fingerprints } from './manifest.ts';
  */
 export interface SurveyHead {
   /** Raised with each stricter rule: what an earlier one found nothing wrong with is looked at anew. */
-  format: 2;
+  format: 3;
   name: string;
   /** Of the whole archive, as the ledger has it. */
   sha256: string;
@@ -49,11 +49,19 @@ export interface DumpFindings {
   /** Rows come as INSERT statements, so that fingerprints cannot stand for them. */
   hasInserts: boolean;
   /** A command for psql, which no dump needs: `\connect …`. */
-  command?: string;
-  /** The beginning of a statement that pg_dump would not write: `ALTER SYSTEM …`. */
-  statement?: string;
+  command?: FoundText;
+  /** The beginning of a statement that pg_dump is not known to write: `ALTER SYSTEM …`. */
+  statement?: FoundText;
+  /** Its lines end with CR and LF, as on Windows: all else that is found may come of that. */
+  hasWindowsLines?: true;
   /** It names more tables, sequences and roles than were noted: nothing of it can be proven. */
   isExcessive?: true;
+}
+
+export interface FoundText {
+  text: string;
+  /** The line in which it ends, from 1. */
+  line: number;
 }
 
 export interface SurveyedDump extends DumpFindings {

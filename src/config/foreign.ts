@@ -34,13 +34,20 @@ const FORMER_FOLDERS: Readonly<Record<string, string>> = { uploads: '*/uploads' 
 
 const pattern = text('a glob of a name in the archive such as "*/db/skills_db.sql"', /^(?!\.{0,2}\/)[^\0]+$/);
 const patterns = z.array(pattern, { error: 'expected a list of globs' });
-const byDatabase = z.record(z.string().min(1), patterns, { error: 'expected globs by the name of a database' });
+/** The vault looks into no other file for a dump. */
+const dumpPattern = pattern.regex(/\.sql$/, {
+  error: 'expected a glob that ends in ".sql" such as "*/db/skills_db.sql": nothing else is read as a dump',
+});
+const dumpPatterns = z.array(dumpPattern, { error: 'expected a list of globs' });
+const byDatabase = z.record(z.string().min(1), dumpPatterns, { error: 'expected globs by the name of a database' });
 
 export const foreignSchema = mapping({
   databases: z
-    .record(z.string(), z.union([patterns, byDatabase]), { error: 'expected a mapping of database names to globs' })
+    .record(z.string(), z.union([dumpPatterns, byDatabase]), { error: 'expected a mapping of database names to globs' })
     .default({})
-    .describe('By database: globs of its dump. Of one with "database: all", also a mapping from database to globs.'),
+    .describe(
+      'By database: globs of its dump, a plain one whose name ends in .sql. Of one with "database: all", also a mapping from database to globs.',
+    ),
   files: z
     .record(z.string(), patterns, { error: 'expected a mapping of source names to globs' })
     .default({})

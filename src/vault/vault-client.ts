@@ -48,7 +48,9 @@ export interface Receipt {
 
 export interface Verdict {
   name: string;
+  /** Empty for an archive of the former script, which has none. */
   index: string;
+  isForeign?: true;
   /** `scrub`: some of its extents were read, and found damaged. */
   level: 'seal' | 'full' | 'scrub';
   isSound: boolean;

@@ -29,6 +29,8 @@ import { openVault } from '../../src/operations/open-vault.ts';
 import type { Platform } from '../../src/operations/platform.ts';
 import { restoreTables } from '../../src/operations/restore-tables.ts';
 import { restore, type RestoreResult } from '../../src/operations/restore.ts';
+import { verify } from '../../src/operations/verify.ts';
+import { renderVerdict } from '../../src/report/verdict-report.ts';
 import { surveyDump } from '../../src/sources/postgres/survey-dump.ts';
 import { describeTree } from '../fixtures/describe-tree.ts';
 import { flipByte } from '../fixtures/flip-byte.ts';
@@ -111,6 +113,7 @@ describe('an archive of the former script', () => {
     expect(result.done).toBe(true);
     expect(result.plan.made).toBe('2024-01-31T02:00:00.000Z');
     expect(result.plan.warnings).toContainEqual(expect.stringMatching(/made by the former script: nothing proves it/));
+    expect(result.plan.warnings).toContainEqual(expect.stringMatching(/^functions and expressions in the dumps run/));
     expect(place.log.filter((line) => line.includes('counted, not compared'))).toEqual([]);
     expect(await digests()).toEqual(clean);
     for (const [name, content] of Object.entries(files)) {
@@ -170,13 +173,41 @@ describe('an archive of the former script', () => {
     expect(names).toEqual([['uploads/student_0001/cv.pdf', 1]]);
     writeFileSync(join(place.uploads, 'student_0001/cv.pdf'), 'changed');
     await cluster().query('keycloak', 'CREATE TABLE public.later (id int); INSERT INTO public.later VALUES (1);');
+    const before = place.log.length;
     const changed = await diff(place.platform, { archive: night, against: 'live' });
+    const told = place.log.slice(before).join('\n');
+    expect(told).toMatch(/made by the former script/);
+    expect(told).not.toMatch(/functions and expressions/);
     await cluster().query('keycloak', 'DROP TABLE public.later;');
     expect(changed.listed).toContainEqual(expect.objectContaining({ name: 'uploads/student_0001/cv.pdf' }));
     expect(changed.databases.filter(({ state }) => state !== 'same').map(({ database }) => database)).toEqual([
       'keycloak',
     ]);
     expect(changed.faults).toEqual([]);
+  }, 60_000);
+
+  it('is verified as far as it can be, and what that proves is said', async () => {
+    const quick = await verify(place.platform, { archive: night, level: 'seal' });
+    expect(renderVerdict(quick)).toMatch(/is sound \(seal\)[^]*only its size was compared/);
+    const full = await verify(place.platform, { archive: night, level: 'full' });
+    expect(full).toMatchObject({ isSound: true, isForeign: true, index: '', checked: { extents: 0 } });
+    expect([...full.checked.databases].sort()).toEqual(Object.keys(dumps).sort());
+    expect(renderVerdict(full)).toMatch(/is sound \(full\)[^]*proven: it is the file[^]*not proven: [^]*--dry-run/);
+
+    const text = (await cluster().runTool('pg_dump', [], 'keycloak')).replace(
+      /-- PostgreSQL database dump complete/,
+      '',
+    );
+    const cut = await archive('backup_full_2024-02-02_03-00.tar.gz', { dumps: { 'day/db/keycloak.sql': { text } } });
+    expect((await verify(place.platform, { archive: cut, level: 'full' })).damage).toEqual([
+      { where: 'day/db/keycloak.sql', what: 'it is cut off: its last line is missing' },
+    ]);
+    const other = await archive('backup_full_2024-02-03_03-00.tar.gz', { folders: { 'day/uploads': place.uploads } });
+    flipByte(at(other), lstatSync(at(other)).size - 6);
+    const { damage, ...verdict } = await verify(place.platform, { archive: other, level: 'full' });
+    expect(damage.map(({ what }) => what)).toContainEqual(expect.stringMatching(/^has the SHA-256 /));
+    expect(damage).toHaveLength(2);
+    expect(renderVerdict({ damage, ...verdict })).toMatch(/is DAMAGED[^]*restore another archive/);
   }, 60_000);
 
   it('is never what latest or a date means, but is named for its date', async () => {
@@ -339,11 +370,26 @@ describe('what must not be restored', () => {
   }, 60_000);
 
   it('22: no statement of an honest dump is taken for harm, those of --clean included', async () => {
-    for (const database of databases) {
-      const text = await cluster().runTool('pg_dump', ['--clean', '--if-exists'], database);
-      const found = await surveyDump(Readable.from([Buffer.from(text)]));
-      expect([found?.isWhole, found?.statement]).toEqual([true, undefined]);
+    await cluster().query('postgres', 'CREATE DATABASE odd;');
+    await cluster().query(
+      'odd',
+      [
+        "CREATE FUNCTION public.f(a text DEFAULT '\\d;''') RETURNS text LANGUAGE sql SET search_path TO 'a', 'b;c'",
+        "  BEGIN ATOMIC SELECT CASE WHEN a = ';' THEN 'x' END; SELECT a; END;",
+        "COMMENT ON FUNCTION public.f IS 'a\\\r\n;';",
+        'CREATE TABLE public.t (a int[], b int GENERATED ALWAYS AS (a[1] + 1) STORED);',
+        "CREATE VIEW public.v AS SELECT a[1:2] AS a, ';\\'::text AS b, 1e30 AS c FROM public.t;",
+        'CREATE RULE r AS ON INSERT TO public.v DO INSTEAD (DELETE FROM public.t; SELECT 1);',
+      ].join('\n'),
+    );
+    for (const database of [...databases, 'odd']) {
+      for (const options of [['--clean', '--if-exists'], ['--use-set-session-authorization']]) {
+        const text = await cluster().runTool('pg_dump', options, database);
+        const found = await surveyDump(Readable.from([Buffer.from(text)]));
+        expect([found?.isWhole, found?.statement]).toEqual([true, undefined]);
+      }
     }
+    await cluster().query('postgres', 'DROP DATABASE odd;');
   }, 60_000);
 
   it('44 to 63: hostile tars are refused in one line, with nothing written and nothing stopped', async () => {

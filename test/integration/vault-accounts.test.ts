@@ -231,7 +231,7 @@ if (!canProvision) console.warn('skipped: accounts can be made by root only, wit
     const reader = await open('reader');
     const told: Buffer[] = [];
     for await (const chunk of await reader.readSurvey(name)) told.push(chunk as Buffer);
-    expect(JSON.parse(Buffer.concat(told).toString().split('\n', 1)[0] ?? '')).toMatchObject({ format: 2, name });
+    expect(JSON.parse(Buffer.concat(told).toString().split('\n', 1)[0] ?? '')).toMatchObject({ format: 3, name });
     const kept = statSync(join(vault.directory, '.vault/surveys', `${name}.jsonl.gz`));
     expect([kept.uid, kept.mode & 0o7777]).toEqual([uidOf(vault.accounts.keeper), 0o600]);
     expect(ask(`survey ${name}`).stdout).toMatch(/a writer may not ask this vault for survey/);

@@ -152,6 +152,19 @@ describe('DumpLexer', () => {
     expect(Object.keys(fingerprints.tables)).toEqual(['public.b']);
   });
 
+  it('reads the body of a function to its END, and a function that is called begin to its semicolon', async () => {
+    const text = [
+      'CREATE FUNCTION public.begin() RETURNS integer\n    LANGUAGE sql\n    AS $$SELECT 1$$;',
+      'CREATE FUNCTION public.f() RETURNS integer\n    LANGUAGE sql\n    BEGIN ATOMIC\n SELECT CASE WHEN true THEN 1 END;',
+      "SELECT pg_catalog.setval('public.s', 1, true);\nEND;",
+      'COPY public.a (i) FROM stdin;\n1\n\\.\n\n--\n-- PostgreSQL database dump complete\n--\n',
+    ];
+    const { fingerprints, trailer } = await fingerprintDump([Buffer.from(text.join('\n'))]);
+    expect(trailer).toBe(true);
+    expect(Object.keys(fingerprints.tables)).toEqual(['public.a']);
+    expect(fingerprints.sequences).toEqual({});
+  });
+
   it('reads names in the encoding of the dump', async () => {
     const text = 'SET client_encoding = \'LATIN1\';\nCOPY public."été" (i) FROM stdin;\n\\.\n';
     const { fingerprints } = await fingerprintDump([Buffer.from(text, 'latin1')]);

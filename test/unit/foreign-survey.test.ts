@@ -203,8 +203,12 @@ describe('what a dump that somebody else made says', () => {
   });
 
   it('is that it holds commands for psql, or rows as statements', async () => {
-    expect(await look(dumpText('\\connect other\n\\! id'))).toMatchObject({ command: '\\connect other' });
-    expect(await look(dumpText('INSERT INTO public.a VALUES (1);'))).toMatchObject({ hasInserts: true });
+    expect(await look(dumpText('\\connect other\n\\! id'))).toMatchObject({
+      command: { text: '\\connect other', line: 9 },
+    });
+    for (const row of ['1', `'${'x'.repeat(2 << 20)}'`]) {
+      expect(await look(dumpText(`INSERT INTO public.a VALUES (${row});`))).toMatchObject({ hasInserts: true });
+    }
     const own = dumpText('SELECT 1;').replace('SET client', '\\restrict abc\n\nSET client');
     expect((await look(`${own}\n\\unrestrict abc\n`))?.command).toBeUndefined();
   });
@@ -229,6 +233,7 @@ describe('what a dump that somebody else made says', () => {
     'CREATE EXTENSION hstore_plpython3u CASCADE;',
     'CREATE FUNCTION public.f() RETURNS void\n    LANGUAGE plpython3u\n    AS $$\n    LANGUAGE sql $$;',
     "CREATE FUNCTION public.f() RETURNS void /*\n    LANGUAGE sql */\n    LANGUAGE c\n    AS 'x', 'y';",
+    "CREATE FUNCTION public.f(a text,\n    LANGUAGE sql) RETURNS integer\n    LANGUAGE internal\n    AS 'x';",
     "CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p;",
     'CREATE SERVER s FOREIGN DATA WRAPPER file_fdw;',
     'CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION public.f();',
@@ -238,6 +243,7 @@ describe('what a dump that somebody else made says', () => {
     'COPY pg_catalog.pg_authid (rolname) FROM stdin;\n\\.\n',
     'COPY "pg_authid" (rolname) FROM stdin;\n\\.\n',
     'COPY PG_CATALOG.pg_authid (rolname) FROM stdin;\n\\.\n',
+    'COPY /**/pg_authid (rolname) FROM stdin;\n\\.\n',
     'REVOKE ALL ON DATABASE odoo FROM PUBLIC;',
     'GRANT ALL ON PARAMETER archive_command TO app;',
     'CREATE EXTENSION DBLINK;',
@@ -245,9 +251,37 @@ describe('what a dump that somebody else made says', () => {
     '/* */ DROP ROLE app;',
     'CREATE TABLE public.a (t text) \\! id\n;',
     "COMMENT ON TABLE public.a IS 'x\0'\n; --';",
+    // Where psql and the server do not agree on where a statement ends, or not in every version.
+    "COMMENT ON TABLE public.a IS E'a'\n'\\'';DROP ROLE app;--';",
+    "COMMENT ON TABLE public.a IS E'a' -- b\n'\\'';DROP ROLE app;--';",
+    "COMMENT ON TABLE public.a IS 1E'\\'';DROP ROLE app;--';",
+    "COMMENT ON TABLE public.a IS $E'\\'';DROP ROLE app;--';",
+    'COMMENT ON TABLE public.a IS :VERSION;',
+    'COMMENT ON TABLE public.a IS :::VERSION;',
+    ...[
+      'FUNCTION public.begin() RETURNS integer\n    LANGUAGE sql\n    AS $$select 1$$;\nDROP ROLE app; END;',
+      'FUNCTION begin.atomic() RETURNS integer\n    LANGUAGE sql\n    AS $$select 1$$;\nDROP ROLE app; END;',
+      'PROCEDURE public.f() \n    LANGUAGE sql\n    BEGIN ATOMIC\n SELECT 1 AS case; END; DROP ROLE app; SELECT 1 AS end; END;',
+      'FUNCTION public.f() \n    LANGUAGE sql\n    BEGIN ATOMIC\n SELECT begin; END; DROP ROLE app; END;',
+      'FUNCTION public.f() \n    LANGUAGE sql\n    BEGIN; DROP ROLE app; END;',
+      'FUNCTION public.f() \n    LANGUAGE sql\n    AS $$$$ COST 1.begin ATOMIC; DROP ROLE app; END;',
+      'FUNCTION public.f() \n    LANGUAGE sql\n    AS $$$$ COST 1begin ATOMIC; DROP ROLE app; END;',
+    ].map((rest) => `CREATE ${rest}`),
+    'CREATE SCHEMA s GRANT ALL ON DATABASE odoo TO app;',
+    'COMMENT ON ROLE app IS NULL;',
+    'ALTER EXTENSION pgcrypto UPDATE;',
     `CREATE ROLE boss PASSWORD '${'x'.repeat(2 << 20)}';`,
   ])('22: is that it holds what pg_dump does not write: %j', async (statement) => {
     expect((await look(dumpText(statement)))?.statement).toBeDefined();
+  });
+
+  it('22: is in which line such a statement ends, and that lines end as on Windows', async () => {
+    const text = dumpText('COPY public.a (t) FROM stdin;\n1\n\\.\n\nALTER SYSTEM\n  RESET ALL;');
+    const line = text.slice(0, text.indexOf('RESET ALL')).split('\n').length;
+    const found = await surveyDump(once(...Array.from(text, (byte) => Buffer.from(byte))));
+    expect(found?.statement).toEqual({ text: 'ALTER SYSTEM\n  RESET ALL;', line });
+    expect(found?.hasWindowsLines).toBeUndefined();
+    expect((await look(text.replaceAll('\n', '\r\n')))?.hasWindowsLines).toBe(true);
   });
 
   it('22: is nothing of the kind where bodies, rows and quotes hold such words', async () => {
@@ -263,12 +297,18 @@ describe('what a dump that somebody else made says', () => {
           'COPY public."a b" (id, "t""o") FROM stdin;\nDROP ROLE x;\n\\.',
           'CREATE RULE r AS\n    ON INSERT TO public.a DO ( DELETE FROM public.b;\n DELETE FROM public.c;\n);',
           "SELECT pg_catalog.setval('public.\"a''b_seq\"', 12, true);",
+          "CREATE FUNCTION public.f(a text DEFAULT E'it''s \\\\d+; \\''::text, b text DEFAULT 'x\\'::text) RETURNS text\n" +
+            '    LANGUAGE sql\n    AS $_$ SELECT $1; $_$;',
+          'CREATE FUNCTION public.f(integer) RETURNS integer\n    LANGUAGE sql\n    BEGIN ATOMIC\n' +
+            ' SELECT CASE WHEN ($1 > 1.5e+20) THEN (CASE WHEN true THEN 1 END) ELSE 2 END AS "end";\n SELECT 2;\nEND;',
+          "SET SESSION AUTHORIZATION 'app';\nCREATE SCHEMA s AUTHORIZATION app;\nSET SESSION AUTHORIZATION DEFAULT;",
+          "CREATE VIEW public.v AS\n SELECT a.b[1:2] AS b, 'x'::\"char\" AS c, B'10'::bit(2) AS d, E'\\\\'::text AS e\n   FROM public.a;",
           'GRANT SELECT("from"),UPDATE(id) ON TABLE public.a TO app;',
           'REVOKE GRANT OPTION FOR ALL ON FUNCTION public.f() FROM app;',
         ].join('\n\n'),
       ),
     );
-    expect(found).toMatchObject({ isWhole: true });
+    expect(found).toMatchObject({ isWhole: true, owner: 'app', roles: ['app'] });
     expect(found?.statement).toBeUndefined();
   });
 });

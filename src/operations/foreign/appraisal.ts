@@ -4,10 +4,19 @@ export interface ForeignAppraisal {
   readonly allowsOldClient: boolean;
   /** Bytes of it that are kept in the state folder while it is restored. */
   readonly copyBytes: number;
-  /** `databases` are keys of the manifest, `files` names of sources. One line each. */
-  judge(chosen: { databases: readonly string[]; files: readonly string[] }): Judgement;
+  judge(chosen: JudgedParts): Judgement;
 }
 
+export interface JudgedParts {
+  /** Keys of the manifest. */
+  databases: readonly string[];
+  /** Names of sources. */
+  files: readonly string[];
+  /** A server is going to run what the dumps hold: they are not only compared, or unpacked. */
+  loads?: boolean;
+}
+
+/** One line each. */
 export interface Judgement {
   /** What is damaged, or was made to do harm: with any of these nothing is begun. */
   damage: string[];

@@ -1,10 +1,10 @@
-import type { SurveyedDump } from '../../archive/foreign-survey.ts';
+import type { FoundText, SurveyedDump } from '../../archive/foreign-survey.ts';
 import { showName } from '../../archive/entry-names.ts';
 import type { ForeignFindings } from './foreign-archive.ts';
 import type { PlacedDump } from './layout.ts';
 import type { SourceTally } from './mapped-lines.ts';
 import { sayCounted } from './tallies.ts';
-import type { Judgement } from './appraisal.ts';
+import type { JudgedParts, Judgement } from './appraisal.ts';
 
 /** A platform has a dozen; a forged dump may have as many as it likes. */
 const MAX_ROLES = 1000;
@@ -14,21 +14,18 @@ type Known = Pick<ForeignFindings, 'name' | 'about' | 'layout' | 'lines'> & {
 };
 
 /** What is to be known of chosen parts of an archive that we did not make, before they are restored. */
-export function judgeForeign(
-  known: Known,
-  { databases, files }: { databases: readonly string[]; files: readonly string[] },
-): Judgement {
+export function judgeForeign(known: Known, { databases, files, loads = false }: JudgedParts): Judgement {
   const { name, about, layout, lines, dumpOf } = known;
   const { links, leftovers } = about.head.leftOut;
   const judgement: Judgement = {
     damage: [],
     warnings: [
       `${name} was made by the former script: nothing proves it but the SHA-256 that the vault's ledger has of it since it was adopted, and databases are compared with what their own dumps hold`,
-      ...(databases.length === 0
-        ? []
-        : [
+      ...(loads && databases.length > 0
+        ? [
             'functions and expressions in the dumps run with the rights of the configured database user: an archive in doubt belongs on a scratch server',
-          ]),
+          ]
+        : []),
       ...layout.absent.map(
         (source) => `${name} holds nothing for ${source} (foreign: in the configuration says where to look)`,
       ),
@@ -51,16 +48,24 @@ export function judgeForeign(
 
 function findDumpFault(dump: SurveyedDump | undefined): string | undefined {
   if (!dump) return 'it does not begin as a plain dump of pg_dump does, or is empty';
-  const { isWhole, command, statement, isExcessive, hasInserts, roles } = dump;
-  if (command !== undefined)
-    return `it holds a command for psql, which is not run: ${JSON.stringify(command.slice(0, 60))}`;
-  if (statement !== undefined)
-    return `it holds a statement that is not of pg_dump, which is not run: ${JSON.stringify(statement.slice(0, 60))}`;
+  const { isWhole, command, statement, isExcessive, hasInserts, hasWindowsLines, roles } = dump;
+  if (hasWindowsLines) {
+    return 'its lines end as on Windows (CR LF): it came through Windows, or an FTP in text mode, which changes what it holds: take the archive out (fetch), unpack a copy, turn the line ends back (sed -i "s/\\r$//"), pack that as another archive and adopt it';
+  }
+  if (command) return `it holds a command for psql, which is not run: ${show(command)}`;
+  if (statement) {
+    return `it holds a statement that this reader does not know of pg_dump, and nothing of it is loaded: ${show(statement)}; unpack it (--to) and look there: what is honest can be loaded by hand, on a server of its own first`;
+  }
   if (!isWhole) return 'the dump is cut off: its last line is missing';
   if (isExcessive) return 'it names more tables, sequences and roles than any platform has';
   if (roles.length > MAX_ROLES) return `it names ${roles.length} roles, which nobody would create`;
   if (hasInserts) return 'its rows are INSERT statements, which nothing proves: unpack it (--to), and load it by hand';
   return undefined;
+}
+
+/** Its first words, and where it stands. */
+function show({ text, line }: FoundText): string {
+  return `${JSON.stringify(text.slice(0, 60))} (line ${line})`;
 }
 
 function judgeFiles(

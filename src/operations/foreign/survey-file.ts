@@ -60,7 +60,7 @@ function parseHead(text: string): SurveyHead {
     ['sizeBytes', 'entries', 'contentBytes', 'dumps'].every((key) => Number.isSafeInteger(raw[key])) &&
     isRecord(raw['leftOut']);
   if (!isHead) throw new TypeError('its first line is none');
-  if (raw['format'] !== 2) throw new TypeError(`its format is ${JSON.stringify(raw['format'])}, and 2 is read here`);
+  if (raw['format'] !== 3) throw new TypeError(`its format is ${JSON.stringify(raw['format'])}, and 3 is read here`);
   return raw as unknown as SurveyHead;
 }
 

@@ -106,7 +106,7 @@ export async function planAs(
   const demand =
     tables.length > 0 ? demandOfPart(key, record, tables) : demandOf({ key, record, exists: false, sizeBytes: 0 });
   const room = await checkPartRoom(platform, archive, [demand], { hasSafety: false });
-  const { damage = [], warnings = [] } = archive.appraisal?.judge({ databases: [key], files: [] }) ?? {};
+  const { damage = [], warnings = [] } = archive.appraisal?.judge({ databases: [key], files: [], loads: true }) ?? {};
   plan.refusals.push(...damage, ...found.refusals, ...room.refusals);
   plan.warnings.push(...warnings, ...found.warnings, ...room.warnings);
   if (await hasDatabase(server, as))

@@ -40,7 +40,7 @@ export async function planRestore(
   const differences = compareStack(platform, manifest);
   const { appraisal } = archive;
   const parts = { databases: chosen.databases.map(([key]) => key), files: chosen.files.map(({ source }) => source) };
-  const { damage = [], warnings = [] } = appraisal?.judge(parts) ?? {};
+  const { damage = [], warnings = [] } = appraisal?.judge({ ...parts, loads: true }) ?? {};
   const databases = await planAllDatabases(platform, archive, manifest.globals, chosen.databases);
   const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
   const isSingle = isSingleRename({ databases: chosen.databases, files: files.files });

@@ -107,7 +107,7 @@ async function planDump(
     return;
   }
   const { server, found } = looked;
-  const { damage = [], warnings = [] } = archive.appraisal?.judge({ databases: [key], files: [] }) ?? {};
+  const { damage = [], warnings = [] } = archive.appraisal?.judge({ databases: [key], files: [], loads: true }) ?? {};
   plan.refusals.push(...damage, ...found.refusals.map((refusal) => `${key}: ${refusal}`));
   plan.warnings.push(...warnings, ...found.warnings.map((warning) => `${key}: ${warning}`));
   if (!(await hasDatabase(server, record.database))) {

@@ -1,6 +1,7 @@
 import { formatTime } from '../../logging/format-time.ts';
 import { countOf, formatBytes, formatCount } from '../../logging/quantity-text.ts';
 import type { VerifyResult } from '../../operations/verify.ts';
+import { tellForeignProof } from '../foreign-proof.ts';
 import { tellKnownDamage } from '../known-damage.ts';
 import { code } from '../../logging/code-span.ts';
 import { details, joinLines, list, table } from './markdown.ts';
@@ -12,6 +13,13 @@ const LEVELS = {
   seal: 'digests compared with the receipt',
   full: 'every chunk, the tar as other readers see it, and every dump read again',
   scrub: 'some extents read again',
+};
+
+/** Of an archive of the former script. */
+const FOREIGN_LEVELS = {
+  ...LEVELS,
+  seal: 'size compared with the ledger',
+  full: 'all of it read: digest, gzip, tar, and the last line of every dump',
 };
 
 /** A verification: sound or not, what was checked, every damaged part by name; times of `timezone`. */
@@ -33,10 +41,11 @@ export function summarizeVerdict(verdict: VerifyResult, timezone?: string): stri
             LISTED,
           ),
         ]),
+    ...(verdict.isForeign ? ['', ...list(tellForeignProof(verdict), LISTED)] : []),
     ...table(
       ['Checked', ''],
       [
-        ['How', LEVELS[level]],
+        ['How', verdict.isForeign ? FOREIGN_LEVELS[level] : LEVELS[level]],
         ['Entries', formatCount(checked.entries)],
         ['Extents', formatCount(checked.extents)],
         ['Read', formatBytes(checked.bytes)],
@@ -46,7 +55,7 @@ export function summarizeVerdict(verdict: VerifyResult, timezone?: string): stri
       [1],
     ),
     ...details('Details', [
-      `- Index ${code(index)}`,
+      ...(verdict.isForeign ? [] : [`- Index ${code(index)}`]),
       `- Verified ${code(formatTime(time, timezone))}, by the vault's clock`,
       ...(databases.length > 0 ? ['- Databases:', ...list(databases, LISTED).map((line) => `  ${line}`)] : []),
     ]),
@@ -61,8 +70,9 @@ function headingOf({ level, isSound, damage, knownDamaged, newerDamaged = [] }: 
   return `### ✅ Sound (${level})`;
 }
 
-function nextOf({ name, isSound, knownDamaged, newerDamaged = [] }: VerifyResult): string {
+function nextOf({ name, isSound, isForeign, knownDamaged, newerDamaged = [] }: VerifyResult): string {
   const mend = "run a backup, which brings anew what is damaged; then look at the backup server's disk.";
+  if (!isSound && isForeign) return "**Next:** look at the backup server's disk; restore another archive.";
   if (!isSound) return `**Next:** ${mend} Everything else in the archive can be restored.`;
   if (knownDamaged)
     return `**Next:** ${code(`npm run -s continuity -- verify ${name} --level full`)} tells what is so.`;

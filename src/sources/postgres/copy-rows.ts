@@ -39,7 +39,7 @@ export class CopyRows {
         return at;
       }
       // To psql this line would be the end as well.
-      if (this.#matched === 2 && buffer[at] === 0x0d) this.#events.anyStatement?.('\\.', false);
+      if (this.#matched === 2 && buffer[at] === 0x0d) this.#events.anyStatement?.('\\.', false, base + at);
       if (this.#held > 0) this.#events.copyRows(terminator.subarray(0, this.#held));
       this.#held = 0;
       this.#matched = -1;

@@ -4,9 +4,9 @@
  * loaded into (roles, files and programs of the server, other databases), and has no business in it. Functions, rules,
  * defaults and the like pass, whatever they hold.
  */
-const NAME = '(?:"(?:[^"]|"")*"|[^\\s"\'.();,]+)';
+const NAME = '(?:"(?:[^"]|"")*"|[\\w$\\x80-\\xff]+)';
 const QUALIFIED = `${NAME}(?:\\.${NAME})?`;
-const LITERAL = "'(?:[^'\\\\]|'')*'";
+const LITERAL = "'(?:[^']|'')*'";
 const PRIVILEGE =
   '(?:ALL|SELECT|INSERT|UPDATE|DELETE|TRUNCATE|REFERENCES|TRIGGER|MAINTAIN|USAGE|CREATE|CONNECT|TEMPORARY|EXECUTE)';
 const COLUMNS = `\\(${NAME}(?:,\\s*${NAME})*\\)`;
@@ -28,7 +28,6 @@ const KINDS = [
   'POLICY',
   'PUBLICATION',
   'RULE',
-  'SCHEMA',
   'SEQUENCE',
   'STATISTICS',
   'TABLE',
@@ -36,6 +35,17 @@ const KINDS = [
   'TRIGGER',
   'TYPE',
   'VIEW',
+].join('|');
+/** What has a comment, besides; of the whole server not: databases, roles, tablespaces, parameters. */
+const COMMENTED = [
+  'COLUMN',
+  'CONSTRAINT',
+  'EVENT TRIGGER',
+  'EXTENSION',
+  'FUNCTION',
+  'INDEX',
+  '(?:PROCEDURAL )?LANGUAGE',
+  'PROCEDURE',
 ].join('|');
 /** They reach files, programs or other servers, or are languages that do. */
 const FAR_REACHING = 'adminpack|dblink|file_fdw|plperlu|plpython\\w*u|pltclu|plsh|pg_cron|pg_background|postgres_fdw';
@@ -61,8 +71,13 @@ const plain = new RegExp(
     "SELECT pg_catalog\\.lowrite\\(0, '\\\\{1,2}x[0-9a-f]*'\\);$",
     `COPY ${NOT_SYSTEM}${QUALIFIED} (?:\\(${NAME}(?:, ${NAME})*\\) )?FROM stdin;$`,
     `INSERT INTO ${NOT_SYSTEM}`,
-    'COMMENT ON ',
-    `(?:ALTER|DROP) (?:${KINDS}|CONSTRAINT|EXTENSION|FUNCTION|INDEX|PROCEDURE|ROUTINE) `,
+    // With --use-set-session-authorization: never more rights than whoever loads it has.
+    `SET SESSION AUTHORIZATION (?:DEFAULT|${LITERAL});$`,
+    `COMMENT ON (?:${KINDS}|${COMMENTED}|SCHEMA) `,
+    `(?:ALTER|DROP) (?:${KINDS}|CONSTRAINT|FUNCTION|INDEX|PROCEDURE|ROUTINE|SCHEMA) `,
+    'DROP EXTENSION ',
+    // What may follow its name are statements of their own.
+    `CREATE SCHEMA ${NAME}(?: AUTHORIZATION ${NAME})?;$`,
     `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED TABLE|${KINDS}) `,
     `CREATE EXTENSION (?:IF NOT EXISTS )?(?!"?(?:${FAR_REACHING})\\b)(?:"[a-z0-9_-]+"|[a-z0-9_]+)(?: WITH SCHEMA ${NAME})?;$`,
     'REFRESH MATERIALIZED VIEW ',
@@ -71,13 +86,28 @@ const plain = new RegExp(
   ].join('|')})`,
 );
 
-/** Up to its language, which pg_dump writes before the body: one that the database itself guards. */
-const guardedFunction =
-  /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) (?:(?!--|\/\*)[^'"$;]|'[^'\\]*'|"[^"]*")*?\n    LANGUAGE (?:sql|plpgsql)\b/;
+const routine = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) /;
+/** What stands in its signature, one by one; a language's line first. */
+const inSignature =
+  /\n    LANGUAGE (\w+)|[eE]'(?:[^'\\]|''|\\[^])*'(?!')|'[^']*'|"[^"]*"|[()]|(?!--|\/\*|[eE]')[^'"$;]/y;
 /** The language stands near the beginning; a body may be long. */
 const SIGNATURE_BYTES = 64 * 1024;
 
 /** Whether pg_dump would write such a statement; bytes as latin1 characters. Of a long one its beginning is enough. */
 export function isOfDump(statement: string): boolean {
-  return plain.test(statement) || guardedFunction.test(statement.slice(0, SIGNATURE_BYTES));
+  return plain.test(statement) || (routine.test(statement) && isGuarded(statement.slice(0, SIGNATURE_BYTES)));
+}
+
+/** By its language, which pg_dump writes before the body: one that the database itself guards. */
+function isGuarded(signature: string): boolean {
+  let parentheses = 0;
+  inSignature.lastIndex = 0;
+  for (let found = inSignature.exec(signature); found; found = inSignature.exec(signature)) {
+    const [token, language] = found;
+    if (token === '(') parentheses++;
+    else if (token === ')') parentheses--;
+    // Inside of parentheses it is an argument of that name.
+    else if (language !== undefined && parentheses === 0) return language === 'sql' || language === 'plpgsql';
+  }
+  return false;
 }

@@ -17,10 +17,11 @@ export interface DumpEvents {
   /** A whole statement at the top level, with its semicolon, behind which `end` is; bytes as latin1 characters. COPY included. */
   statement(text: string, end: number): void;
   /**
-   * For whoever does not trust the dump: each statement, and whether it began its line; only its beginning where
-   * `statement` is not told of it. What stands where psql would read on otherwise than we do comes as one, too.
+   * For whoever does not trust the dump: each statement, and whether it began its line and psql and the server are sure
+   * to read it as we do; only its beginning where `statement` is not told of it. What stands where psql would read on
+   * otherwise comes as one, too. Its last byte is before `end`.
    */
-  anyStatement?(text: string, beganLine: boolean): void;
+  anyStatement?(text: string, isSure: boolean, end: number): void;
   /** A line of psql's own begins (`\restrict`), and has ended (without its line end). */
   metaBegins(at: number): void;
   metaEnds(text: string, at: number): void;

@@ -1,27 +1,14 @@
 import { CopyRows } from './copy-rows.ts';
 import type { DumpEvents } from './dump-events.ts';
 import { decodeName, parseCopyTable } from './dump-statements.ts';
-import {
-  backslash,
-  dollar,
-  doubleQuote,
-  isWordByte,
-  minus,
-  newline,
-  quote,
-  semicolon,
-  solidus,
-  star,
-} from './sql-bytes.ts';
+import { backslash, dollar, doubleQuote, minus, newline, quote, semicolon, solidus, star } from './sql-bytes.ts';
 import { SqlSpan, type SpanKind } from './sql-span.ts';
+import { StatementText } from './statement-text.ts';
+import { StatementWords } from './statement-words.ts';
 
 type State = 'top' | 'span' | 'minus' | 'solidus' | 'comment' | 'meta' | 'copyHead' | 'rows';
 
 const trailer = Buffer.from('-- PostgreSQL database dump complete');
-/** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
-const maximumStatementBytes = 1 << 20;
-/** What is told of a statement that is not read. */
-const beginningBytes = 256;
 
 /**
  * Reads pg_dump's plain output as it passes, in pieces of any size: finds COPY blocks, statements and the trailer at
@@ -32,6 +19,8 @@ export class DumpLexer {
   readonly #events: DumpEvents;
   readonly #rows: CopyRows;
   readonly #span = new SqlSpan();
+  readonly #words = new StatementWords();
+  readonly #text = new StatementText();
   #state: State = 'top';
   /** Offset in the stream of the piece at hand. */
   #base = 0;
@@ -41,15 +30,9 @@ export class DumpLexer {
   #statementAt = 0;
   #atLineStart = true;
   #parentheses = 0;
-  #pieces: Buffer[] = [];
-  #piecesBytes = 0;
-  #pieceStart = 0;
-  #beginning = '';
   /** A statement has ended on this line. */
   #ended = false;
-  /** How many bytes of a word have just passed, and the last byte: tells `E'` and `a$b$`. */
-  #word = 0;
-  #last = 0;
+  #spanKind: SpanKind = 'quoted';
   #backslashEscapes = false;
   #encoding = 'UTF8';
 
@@ -74,9 +57,9 @@ export class DumpLexer {
   }
 
   push(buffer: Buffer): void {
-    this.#pieceStart = 0;
+    this.#text.resume();
     for (let at = 0; at < buffer.length;) at = this.#read(buffer, at);
-    if (this.#open) this.#keepPiece(buffer, buffer.length);
+    if (this.#open) this.#text.keep(buffer, buffer.length);
     this.#base += buffer.length;
   }
 
@@ -103,7 +86,7 @@ export class DumpLexer {
       this.#rows.begin(this.#table, this.#base + at + 1, this.#statementAt);
     }
     // After the rows psql would go on with the rest of this line.
-    else if (byte !== 0x0d) this.#events.anyStatement?.(String.fromCharCode(byte), false);
+    else if (byte !== 0x0d) this.#events.anyStatement?.(String.fromCharCode(byte), false, this.#base + at);
     return at + 1;
   }
 
@@ -113,7 +96,6 @@ export class DumpLexer {
       // Maybe a comment: the next byte tells.
       this.#matched = byte === minus && this.#atLineStart && !this.#open ? 1 : -1;
       this.#state = byte === minus ? 'minus' : 'solidus';
-      this.#word = 0;
       return;
     }
     if (!this.#open) {
@@ -128,60 +110,70 @@ export class DumpLexer {
       }
       this.#openStatement(at);
     }
-    if (byte === quote) this.#enterSpan(this.#isEscapeMark() ? 'escaped' : 'quoted');
-    else if (byte === doubleQuote) this.#enterSpan('identifier');
-    else if (byte === dollar && this.#word === 0) this.#enterSpan('dollar');
+    if (byte === quote) return this.#enterText();
+    if (byte === dollar && !this.#words.isOpen) {
+      this.#words.interrupt(byte);
+      return this.#enterSpan('dollar');
+    }
+    this.#words.read(byte, this.#parentheses);
+    if (byte === doubleQuote) this.#enterSpan('identifier');
     else if (byte === 0x28) this.#parentheses++;
-    else if (byte === 0x29) this.#parentheses--;
+    else if (byte === 0x29) this.#parentheses = Math.max(0, this.#parentheses - 1);
     // For psql it begins a command of its own, wherever it stands.
-    else if (byte === backslash) this.#events.anyStatement?.('\\', false);
+    else if (byte === backslash) this.#events.anyStatement?.('\\', false, this.#base + at);
     // Inside parentheses it separates the actions of a rule.
-    else if (byte === semicolon && this.#parentheses <= 0) this.#closeStatement(buffer, at + 1);
-    this.#word = isWordByte(byte) ? this.#word + 1 : 0;
-    this.#last = byte;
+    else if (byte === semicolon && this.#parentheses === 0 && this.#words.endsAtSemicolon()) {
+      this.#closeStatement(buffer, at + 1);
+    }
   }
 
   #readLineEnd(at: number): void {
-    this.#word = 0;
-    if (!this.#open) this.#atLineStart = true;
+    if (this.#open) this.#words.read(newline, this.#parentheses);
+    else this.#atLineStart = true;
     if (!this.#ended) return;
     this.#ended = false;
     this.#events.unitEnds(this.#base + at + 1);
   }
 
-  /** Whether backslashes escape in the text that begins here: `E'…'`, or all of them in a dump that says so. */
-  #isEscapeMark(): boolean {
-    return this.#backslashEscapes || (this.#word === 1 && (this.#last | 0x20) === 0x65);
+  #enterText(): void {
+    const kind = this.#words.beginText(this.#parentheses);
+    this.#enterSpan(kind ?? (this.#backslashEscapes ? 'escaped' : 'quoted'));
   }
 
   #enterSpan(kind: SpanKind): void {
     this.#state = 'span';
+    this.#spanKind = kind;
     this.#span.begin(kind);
   }
 
   #leaveSpan(): void {
     this.#state = 'top';
-    this.#word = this.#span.wasParameter ? 1 : 0;
-    this.#last = 0;
+    if (this.#span.wasParameter) this.#words.beginParameter(!this.#span.wasBroken);
+    else if (this.#spanKind === 'quoted' || this.#spanKind === 'escaped') this.#words.endText();
   }
 
   #readSymbol(byte: number, at: number): number {
     if (this.#state === 'minus' && byte === minus) {
+      this.#words.end(this.#parentheses);
+      this.#words.leaveSpace();
       this.#state = 'comment';
       if (this.#matched === 1) this.#matched = 2;
       return at + 1;
     }
     if (this.#state === 'solidus' && byte === star) {
+      this.#words.end(this.#parentheses);
+      this.#words.leaveSpace();
       this.#enterSpan('comment');
       if (!this.#open) this.#atLineStart = false;
       return at + 1;
     }
     // No comment, but a symbol; no statement that we read begins with one.
-    this.#state = 'top';
     if (!this.#open) {
       this.#openStatement(at);
       this.#atLineStart = false;
     }
+    this.#words.read(this.#state === 'minus' ? minus : solidus, this.#parentheses);
+    this.#state = 'top';
     return at;
   }
 
@@ -198,7 +190,6 @@ export class DumpLexer {
     }
     if (this.#matched === trailer.length) this.#trailerSeen = true;
     this.#state = 'top';
-    this.#word = 0;
     if (!this.#open) this.#atLineStart = true;
   }
 
@@ -221,26 +212,16 @@ export class DumpLexer {
     this.#statementAt = this.#base + at;
     this.#trailerSeen = false;
     this.#parentheses = 0;
-    this.#word = 0;
-    this.#pieceStart = at;
-    this.#beginning = '';
-  }
-
-  #keepPiece(buffer: Buffer, end: number): void {
-    const piece = buffer.subarray(this.#pieceStart, end);
-    this.#piecesBytes += piece.length;
-    if (this.#piecesBytes > maximumStatementBytes) this.#pieces = [];
-    else this.#pieces.push(piece);
-    this.#beginning += piece.toString('latin1', 0, beginningBytes - this.#beginning.length);
+    this.#words.begin();
+    this.#text.begin(at);
   }
 
   #closeStatement(buffer: Buffer, end: number): void {
-    this.#keepPiece(buffer, end);
+    this.#text.keep(buffer, end);
+    const isSure = this.#atLineStart && this.#words.isSure;
     // What does not begin a line is part of something that we do not read, such as a function's body.
-    const text = this.#atLineStart ? Buffer.concat(this.#pieces).toString('latin1') : '';
-    this.#events.anyStatement?.(text || this.#beginning, this.#atLineStart);
-    this.#pieces = [];
-    this.#piecesBytes = 0;
+    const text = this.#atLineStart ? this.#text.whole() : '';
+    this.#events.anyStatement?.(text || this.#text.beginning, isSure, this.#base + end);
     this.#open = false;
     this.#ended = true;
     this.#atLineStart = false;

@@ -41,12 +41,10 @@ export class OwnCommands {
 
   /** Whether the next such line may be there. */
   admits(text: string): boolean {
-    const [word, key] = text.split(' ');
     this.#count++;
-    const opens = this.#count === 1 && /^\\restrict \w+$/.test(text);
-    const closes = this.#count === 2 && word === '\\unrestrict' && key !== undefined && key === this.#key;
-    this.#key = key;
-    return opens || closes;
+    if (this.#count > 1) return this.#count === 2 && text === `\\unrestrict ${this.#key}`;
+    this.#key = /^\\restrict (\w+)$/.exec(text)?.[1];
+    return this.#key !== undefined;
   }
 }
 

@@ -57,11 +57,12 @@ function describeUnreadable(what: string, cause: unknown): Failure {
 
 /**
  * The session's own lines before the dump. Within `\restrict` psql obeys no command of the dump, wherever it stands,
- * until a key is given that is drawn here. Commits need not wait for the disk: that of the swap does, for all.
+ * until a key is given that is drawn here. Commits need not wait for the disk: that of the swap does, for all. Backslashes
+ * mean what they mean to whoever has read the dump before, whatever the server is set to.
  */
 async function* writeSession(client: PostgresVersion, dump: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   if (knowsRestrict(client)) yield Buffer.from(`\\restrict ${randomBytes(32).toString('hex')}\n`);
-  yield Buffer.from('SET synchronous_commit = off;\n');
+  yield Buffer.from('SET synchronous_commit = off;\nSET standard_conforming_strings = on;\n');
   yield* dump;
 }
 

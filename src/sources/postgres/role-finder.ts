@@ -34,14 +34,17 @@ export class RoleFinder {
     if (first === 'alter' && second === 'default' && words[2] === 'privileges') {
       this.#takeBehind(tokens, words, ['for', 'role']);
       this.#takeLast(tokens, words, words.includes('revoke') ? 'from' : 'to');
-    } else if (first === 'alter') {
-      const owner = this.#takeBehind(tokens, words, ['owner', 'to']);
-      if (owner !== undefined) this.#owned.set(owner, (this.#owned.get(owner) ?? 0) + 1);
-    } else if (first === 'grant') this.#takeLast(tokens, words, 'to');
+    } else if (first === 'alter') this.#noteOwner(this.#takeBehind(tokens, words, ['owner', 'to']));
+    else if (first === 'grant') this.#takeLast(tokens, words, 'to');
     else if (first === 'revoke') this.#takeLast(tokens, words, 'from');
     else if (second === 'policy') this.#takeBehind(tokens, words, ['to']);
     else if (second === 'user') this.#takeBehind(tokens, words, ['mapping', 'for']);
-    else if (second === 'schema' || second === 'session') this.#takeBehind(tokens, words, ['authorization']);
+    else if (second === 'session') this.#noteOwner(this.#takeBehind(tokens, words, ['authorization']));
+    else if (second === 'schema') this.#takeBehind(tokens, words, ['authorization']);
+  }
+
+  #noteOwner(owner: string | undefined): void {
+    if (owner !== undefined) this.#owned.set(owner, (this.#owned.get(owner) ?? 0) + 1);
   }
 
   /** The names behind the first place where these words stand; the first of them. */

@@ -18,11 +18,13 @@ export class SqlSpan {
   ended = true;
   /** What was begun as `$tag$` was none, but a parameter as in `$1`. */
   wasParameter = false;
+  /** It was neither of them. */
+  wasBroken = false;
 
   begin(kind: SpanKind): void {
     this.#kind = kind;
     this.ended = false;
-    this.#escape = this.#maybeEnded = this.#tagIsWhole = this.wasParameter = false;
+    this.#escape = this.#maybeEnded = this.#tagIsWhole = this.wasParameter = this.wasBroken = false;
     this.#tag = [dollar];
     this.#matched = 0;
     this.#depth = 1;
@@ -76,6 +78,7 @@ export class SqlSpan {
     if (byte === dollar) this.#tagIsWhole = true;
     else if (!isWordByte(byte) || (this.#tag.length === 1 && isDigit(byte))) {
       this.ended = this.wasParameter = true;
+      this.wasBroken = !isDigit(byte);
       return at;
     }
     this.#tag.push(byte);

@@ -1,4 +1,4 @@
-import type { DumpFindings } from '../../archive/foreign-survey.ts';
+import type { DumpFindings, FoundText } from '../../archive/foreign-survey.ts';
 import { isOfDump } from './dump-beginnings.ts';
 import { joinEvents } from './dump-events.ts';
 import { DumpLexer } from './dump-lexer.ts';
@@ -9,7 +9,7 @@ import { RoleFinder } from './role-finder.ts';
 
 /** Where pg_dump says what it is, and which versions made the dump. */
 const HEAD_BYTES = 16 * 1024;
-const TITLE = /^-- PostgreSQL database dump\r?$/m;
+const TITLE = /^-- PostgreSQL database dump(\r?)$/m;
 /** Whoever forges a dump of more tables and statements that count wants memory, not a database. */
 const MAX_FINDINGS = 500_000;
 const MAX_NOTED_BYTES = 64 * 1024 * 1024;
@@ -30,13 +30,15 @@ export async function surveyDump(content: AsyncIterable<Buffer>): Promise<DumpFi
   }
   const start = Buffer.concat(head);
   const text = start.toString('latin1', 0, HEAD_BYTES);
-  if (!TITLE.test(text)) return undefined;
+  const title = TITLE.exec(text);
+  if (!title) return undefined;
   const reading = new DumpReading();
   reading.push(start);
   for (let next = await pieces.next(); !next.done; next = await pieces.next()) reading.push(next.value);
   return reading.finish({
     serverVersion: versionIn(text, 'from database'),
     clientVersion: versionIn(text, 'by pg_dump'),
+    ...(title[1] === '' ? {} : { hasWindowsLines: true as const }),
   });
 }
 
@@ -52,8 +54,9 @@ class DumpReading {
   readonly #extensions = new Set<string>();
   #encoding = 'UTF8';
   #hasInserts = false;
-  #command: string | undefined;
-  #statement: string | undefined;
+  readonly #lines = new LineCount();
+  #command: FoundText | undefined;
+  #statement: FoundText | undefined;
   #findings = 0;
   #notedBytes = 0;
 
@@ -63,25 +66,30 @@ class DumpReading {
       ...events,
       copyBegins: (...block) => this.#note(block[0]) && events.copyBegins(...block),
       statement: (text, end) => this.#read(text) && events.statement(text, end),
-      anyStatement: (text, beganLine) => {
-        if (!beganLine || !isOfDump(text)) this.#refuse(text);
+      anyStatement: (text, isSure, end) => {
+        // However long it is.
+        if (text.startsWith('INSERT INTO ')) this.#hasInserts = true;
+        if (!isSure || !isOfDump(text)) this.#statement ??= this.#lines.find(text, end);
       },
-      metaEnds: (text) => this.#own.admits(text) || (this.#command ??= text.slice(0, 200)),
+      metaEnds: (text, at) => this.#own.admits(text) || (this.#command ??= this.#lines.find(text, at - 1)),
     });
   }
 
   push(piece: Buffer): void {
+    this.#lines.begin(piece);
     // psql leaves out the rest of a line with one.
-    if (piece.includes(0)) this.#refuse('\0');
+    const nul = piece.indexOf(0);
+    if (nul >= 0) this.#statement ??= this.#lines.find('\0', this.#lines.offset + nul);
     this.#lexer.push(piece);
+    this.#lines.end();
   }
 
-  finish(versions: Pick<DumpFindings, 'serverVersion' | 'clientVersion'>): DumpFindings {
+  finish(head: Pick<DumpFindings, 'serverVersion' | 'clientVersion' | 'hasWindowsLines'>): DumpFindings {
     const { roles, owner } = this.#roles.finish();
     return {
       isWhole: this.#lexer.complete,
       fingerprints: this.#taker.finish(),
-      ...versions,
+      ...head,
       encoding: this.#encoding,
       roles,
       ...(owner === undefined ? {} : { owner }),
@@ -91,10 +99,6 @@ class DumpReading {
       ...(this.#statement === undefined ? {} : { statement: this.#statement }),
       ...(this.#isExcessive ? { isExcessive: true } : {}),
     };
-  }
-
-  #refuse(statement: string): void {
-    this.#statement ??= statement.slice(0, 200);
   }
 
   /** Whether there is room for one more of whatever takes memory. */
@@ -112,7 +116,6 @@ class DumpReading {
   #read(text: string): boolean {
     if (text.startsWith('SET client_encoding')) this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
     if (text.startsWith('SELECT pg_catalog.setval')) return this.#note(text);
-    if (text.startsWith('INSERT INTO ')) this.#hasInserts = true;
     const extension = /^CREATE EXTENSION (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)/.exec(text)?.[1];
     if (extension !== undefined && this.#note(extension)) {
       const name = extension.startsWith('"') ? extension.slice(1, -1).replaceAll('""', '"') : extension;
@@ -121,4 +124,33 @@ class DumpReading {
     if (RoleFinder.concerns(text) && this.#note(text)) this.#roles.read(decodeName(text, this.#encoding));
     return true;
   }
+}
+
+/** Says in which line of a stream something stands, of which only the piece at hand is known. */
+class LineCount {
+  #piece: Buffer = Buffer.alloc(0);
+  #before = 0;
+  /** Offset of the piece in the stream. */
+  offset = 0;
+
+  begin(piece: Buffer): void {
+    this.#piece = piece;
+  }
+
+  end(): void {
+    this.#before += countLines(this.#piece);
+    this.offset += this.#piece.length;
+  }
+
+  /** The beginning of a text, and the line of the byte before offset `end`. */
+  find(text: string, end: number): FoundText {
+    const line = this.#before + countLines(this.#piece.subarray(0, Math.max(0, end - this.offset))) + 1;
+    return { text: text.slice(0, 200), line };
+  }
+}
+
+function countLines(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count++;
+  return count;
 }

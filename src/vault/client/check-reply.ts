@@ -62,7 +62,8 @@ const isStatus = has({
 
 const isVerdict = has({
   name: isText,
-  index: isDigest,
+  index: isText,
+  isForeign: optional(isFlag),
   level: isText,
   isSound: isFlag,
   damage: listOf(has({ where: isText, what: isText })),
@@ -94,6 +95,7 @@ export function checkStatus(raw: unknown): VaultStatus {
 export function checkVerdict(raw: unknown, name: string, level: Verdict['level']): Verdict {
   const verdict = requireShape(raw, isVerdict, 'verdict') as Verdict;
   if (verdict.name !== name || verdict.level !== level) throw misfit(`a verdict on ${verdict.name} (${verdict.level})`);
+  if (verdict.isForeign ? verdict.index !== '' : !isDigest(verdict.index)) throw misfit('a verdict that is none');
   if (verdict.isSound !== (verdict.damage.length === 0)) throw misfit('a verdict that contradicts itself');
   return verdict;
 }

@@ -7,13 +7,14 @@ import { parseRequest, type Request, type Role } from '../protocol/words.ts';
 import { openArchive } from '../store/archive-file.ts';
 import { findNewest, greet } from '../store/greet.ts';
 import { openStore, type Store, type StoreOptions } from '../store/layout.ts';
-import { readLedger } from '../store/ledger.ts';
+import { listLedgerArchives, readLedger } from '../store/ledger.ts';
 import { sealArchive, settleBeforeGreeting } from '../store/seal.ts';
 import { readRange } from '../store/read-range.ts';
 import { explainFullDisk } from '../store/space.ts';
 import { readStatus } from '../store/status.ts';
 import { obtainSurvey } from '../store/surveys.ts';
 import { findSealed, verifySealed, type DumpCheck } from '../store/verify.ts';
+import { verifyForeign } from '../store/verify-foreign.ts';
 import { parseRanges } from './read-ranges.ts';
 import { receiveSegments, type RsyncStreams } from './receive-segments.ts';
 
@@ -126,16 +127,22 @@ async function answerRequest({ word, arguments: [name = '', level] }: Request, e
   }
 }
 
-async function verify(name: string, level: 'seal' | 'full', { store, answer, checkDump, lockWaitMs }: Exchange) {
-  const { progress } = answer;
-  return await verifySealed({
-    store,
-    name,
-    level,
-    progress,
-    ...(checkDump ? { checkDump } : {}),
-    ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
-  });
+async function verify(name: string, level: 'seal' | 'full', exchange: Exchange) {
+  const { store, answer, checkDump, surveyDump, lockWaitMs } = exchange;
+  const options = { store, name, level, ...(lockWaitMs === undefined ? {} : { lockWaitMs }) };
+  const line = listLedgerArchives(await readLedger(store)).find((known) => known.name === name);
+  if (surveyDump && line?.action === 'foreign') {
+    return await verifyForeign({ ...options, surveyDump, progress: tellClient(answer) });
+  }
+  return await verifySealed({ ...options, progress: answer.progress, ...(checkDump ? { checkDump } : {}) });
+}
+
+/** Progress of what nobody has to go on with once its client has gone. */
+function tellClient(answer: Answer): (done: number, total: number) => void {
+  return (done, total) => {
+    answer.requireClient();
+    answer.progress(done, total);
+  };
 }
 
 /** The index's compressed bytes just as they stand in the archive: nothing is compressed twice. */
@@ -164,10 +171,7 @@ async function answerSurvey(name: string, { store, answer, surveyDump, lockWaitM
     store,
     name,
     surveyDump,
-    progress: (done, total) => {
-      answer.requireClient();
-      answer.progress(done, total);
-    },
+    progress: tellClient(answer),
     ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
   });
   try {

@@ -55,7 +55,7 @@ export async function surveyArchive(options: SurveyOptions): Promise<Survey> {
   const { dumps, links, entries, contentBytes } = reading;
   return {
     head: {
-      format: 2,
+      format: 3,
       name,
       sha256,
       sizeBytes,

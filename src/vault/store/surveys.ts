@@ -45,7 +45,9 @@ export async function obtainSurvey(options: ObtainOptions): Promise<{ line: Fore
     const made = await openSurvey(path, line);
     if (made) return { line, file: made };
     await removeUnfinished(dirname(path), () => true);
-    await writeSurvey(path, await makeSurvey(options, line));
+    const survey = await makeSurvey(options);
+    if (survey.head.sha256 !== line.sha256) throw await refuseOther(store, line, survey.head);
+    await writeSurvey(path, survey);
     // It may have been retired meanwhile: its line in the ledger comes before what is kept beside it goes.
     await findForeign(store, name).catch(async (error: unknown) => {
       await removeSurvey(store, name);
@@ -57,6 +59,22 @@ export async function obtainSurvey(options: ObtainOptions): Promise<{ line: Fore
   const file = await openSurvey(path, line);
   if (file) return { line, file };
   throw new Failure('vault', `the survey of ${name} could not be read again`, 'Look at the disk of the backup server.');
+}
+
+/**
+ * Reads an archive of the former script from its beginning to its end, whatever is known of it: one at a time, as surveys
+ * are made.
+ * @throws Failure `vault` where the ledger knows no such archive, `locked` where another reading does not end in time.
+ */
+export async function readThrough(options: ObtainOptions): Promise<{ line: ForeignLine; survey: Survey }> {
+  const { store, name, lockWaitMs = DEFAULT_LOCK_WAIT_MS } = options;
+  const line = await findForeign(store, name);
+  const lock = await acquireLock(surveyingLockPath(store), { holder: `verification of ${name}`, waitMs: lockWaitMs });
+  try {
+    return { line, survey: await makeSurvey(options) };
+  } finally {
+    lock.release();
+  }
 }
 
 /** What the survey of an archive begins with; undefined where there is none yet. */
@@ -77,7 +95,7 @@ export async function removeSurvey(store: Store, name: string): Promise<void> {
 export type ForeignLine = LedgerLine & { sha256: string };
 
 /** The ledger's line of an archive of the former script. */
-async function findForeign(store: Store, name: string): Promise<ForeignLine> {
+export async function findForeign(store: Store, name: string): Promise<ForeignLine> {
   const line = listLedgerArchives(await readLedger(store)).find((known) => known.name === name);
   const { sha256 } = line ?? {};
   if (line?.action === 'foreign' && sha256 !== undefined) return { ...line, sha256 };
@@ -88,7 +106,7 @@ async function findForeign(store: Store, name: string): Promise<ForeignLine> {
   );
 }
 
-async function makeSurvey({ store, name, surveyDump, progress }: ObtainOptions, line: ForeignLine): Promise<Survey> {
+async function makeSurvey({ store, name, surveyDump, progress }: ObtainOptions): Promise<Survey> {
   const archive = await openArchive(store, name);
   try {
     const { sizeBytes } = archive;
@@ -99,20 +117,20 @@ async function makeSurvey({ store, name, surveyDump, progress }: ObtainOptions, 
         progress((doneBytes += piece.length), sizeBytes);
       }
     })();
-    const survey = await surveyArchive({ name, bytes, sizeBytes, surveyDump, now: store.now });
-    if (survey.head.sha256 !== line.sha256) throw await refuseOther(store, line, survey.head);
-    return survey;
+    return await surveyArchive({ name, bytes, sizeBytes, surveyDump, now: store.now });
   } finally {
     await archive.close();
   }
 }
 
 /** Whatever it is, it is not what was adopted: nothing of it is told. */
-async function refuseOther(store: Store, { name, sha256 }: ForeignLine, found: SurveyHead): Promise<Failure> {
-  const what = `has the SHA-256 ${found.sha256.slice(0, 12)}…, in the ledger it is ${sha256.slice(0, 12)}…`;
+async function refuseOther(store: Store, line: ForeignLine, found: SurveyHead): Promise<Failure> {
+  const { name } = line;
+  const what = describeOther(line, found);
   await recordVerdict(store, {
     name,
     index: NO_INDEX,
+    isForeign: true,
     level: 'full',
     isSound: false,
     damage: [{ where: 'the archive', what }],
@@ -126,6 +144,10 @@ async function refuseOther(store: Store, { name, sha256 }: ForeignLine, found: S
   );
 }
 
+export function describeOther({ sha256 }: ForeignLine, found: SurveyHead): string {
+  return `has the SHA-256 ${found.sha256.slice(0, 12)}…, in the ledger it is ${sha256.slice(0, 12)}…`;
+}
+
 /** Opens one that is whole, and of this very archive. */
 async function openSurvey(path: string, { name, sha256 }: ForeignLine): Promise<FileHandle | undefined> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
@@ -134,7 +156,7 @@ async function openSurvey(path: string, { name, sha256 }: ForeignLine): Promise<
   });
   if (!file) return undefined;
   const head = await readHead(file).catch(() => undefined);
-  if (head?.format === 2 && head.name === name && head.sha256 === sha256) return file;
+  if (head?.format === 3 && head.name === name && head.sha256 === sha256) return file;
   await file.close();
   return undefined;
 }

@@ -40,9 +40,11 @@ describe('foreign:', () => {
   });
 
   it.each([
-    ["{databases: {nobody: ['x']}}", /foreign.databases.nobody: expected the name of one of databases:/],
     ["{files: {nobody: ['x']}}", /foreign.files.nobody: expected the name of one of files:/],
-    ["{databases: {app: {one: ['x']}}}", /foreign.databases.app: expected a list of globs: only "database: all"/],
+    ["{databases: {app: {one: ['x.sql']}}}", /foreign.databases.app: expected a list of globs: only "database: all"/],
+    ["{databases: {app: ['db/app.dump']}}", /foreign.databases.app.*expected a glob that ends in ".sql"/],
+    ["{databases: {odoo: {school: ['db/*']}}}", /foreign.databases.odoo.*expected a glob that ends in ".sql"/],
+    ["{databases: {nobody: ['x.sql']}}", /foreign.databases.nobody: expected the name of one of databases:/],
     ["{files: {uploads: ['/etc']}}", /expected a glob of a name in the archive/],
     ["{files: {uploads: ['../x']}}", /expected a glob of a name in the archive/],
     ['{files: {uploads: x}}', /expected a list of globs/],
