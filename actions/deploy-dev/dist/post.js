@@ -38362,11 +38362,16 @@ const FORMER_DUMPS = {
 const FORMER_FOLDERS = { uploads: '*/uploads' };
 const pattern = fields_text('a glob of a name in the archive such as "*/db/skills_db.sql"', /^(?!\.{0,2}\/)[^\0]+$/);
 const patterns = schemas/* array */.YOg(pattern, { error: 'expected a list of globs' });
-const byDatabase = schemas/* record */.g1P(schemas/* string */.YjP().min(1), patterns, { error: 'expected globs by the name of a database' });
+/** The vault looks into no other file for a dump. */
+const dumpPattern = pattern.regex(/\.sql$/, {
+    error: 'expected a glob that ends in ".sql" such as "*/db/skills_db.sql": nothing else is read as a dump',
+});
+const dumpPatterns = schemas/* array */.YOg(dumpPattern, { error: 'expected a list of globs' });
+const byDatabase = schemas/* record */.g1P(schemas/* string */.YjP().min(1), dumpPatterns, { error: 'expected globs by the name of a database' });
 const foreignSchema = mapping({
-    databases: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([patterns, byDatabase]), { error: 'expected a mapping of database names to globs' })
+    databases: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([dumpPatterns, byDatabase]), { error: 'expected a mapping of database names to globs' })
         .default({})
-        .describe('By database: globs of its dump. Of one with "database: all", also a mapping from database to globs.'),
+        .describe('By database: globs of its dump, a plain one whose name ends in .sql. Of one with "database: all", also a mapping from database to globs.'),
     files: schemas/* record */.g1P(schemas/* string */.YjP(), patterns, { error: 'expected a mapping of source names to globs' })
         .default({})
         .describe('By file source: globs of its folder.'),
@@ -46292,9 +46297,17 @@ function messageOf(error) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   g: () => (/* binding */ printable)
 /* harmony export */ });
+/* unused harmony export printableLines */
 /** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
 function printable(text) {
     return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+}
+/**
+ * A text of ours of several lines, in which names and messages of others may stand, as it may reach a terminal: whatever
+ * that obeys is taken out. Its own line ends stay.
+ */
+function printableLines(text) {
+    return text.replace(/(?!\n)[\p{Cc}\u2028\u2029]/gu, ' ');
 }
 
 

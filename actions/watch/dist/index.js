@@ -38355,6 +38355,13 @@ var failure = __nccwpck_require__(1619);
 function printable(text) {
     return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 }
+/**
+ * A text of ours of several lines, in which names and messages of others may stand, as it may reach a terminal: whatever
+ * that obeys is taken out. Its own line ends stay.
+ */
+function printableLines(text) {
+    return text.replace(/(?!\n)[\p{Cc}\u2028\u2029]/gu, ' ');
+}
 
 ;// CONCATENATED MODULE: ./.build/src/github/github-failure.js
 

@@ -34223,7 +34223,7 @@ exports.stringify = stringify;
 
 
 var identity = __nccwpck_require__(1127);
-var map = __nccwpck_require__(7451);
+var map = __nccwpck_require__(9832);
 var seq = __nccwpck_require__(1706);
 var string = __nccwpck_require__(6464);
 var tags = __nccwpck_require__(18);
@@ -34263,7 +34263,7 @@ exports.Schema = Schema;
 
 /***/ }),
 
-/***/ 7451:
+/***/ 9832:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -34498,7 +34498,7 @@ exports.intOct = intOct;
 
 
 
-var map = __nccwpck_require__(7451);
+var map = __nccwpck_require__(9832);
 var _null = __nccwpck_require__(3632);
 var seq = __nccwpck_require__(1706);
 var string = __nccwpck_require__(6464);
@@ -34531,7 +34531,7 @@ exports.schema = schema;
 
 
 var Scalar = __nccwpck_require__(3301);
-var map = __nccwpck_require__(7451);
+var map = __nccwpck_require__(9832);
 var seq = __nccwpck_require__(1706);
 
 function intIdentify(value) {
@@ -34601,7 +34601,7 @@ exports.schema = schema;
 
 
 
-var map = __nccwpck_require__(7451);
+var map = __nccwpck_require__(9832);
 var _null = __nccwpck_require__(3632);
 var seq = __nccwpck_require__(1706);
 var string = __nccwpck_require__(6464);
@@ -35211,7 +35211,7 @@ exports.resolvePairs = resolvePairs;
 
 
 
-var map = __nccwpck_require__(7451);
+var map = __nccwpck_require__(9832);
 var _null = __nccwpck_require__(3632);
 var seq = __nccwpck_require__(1706);
 var string = __nccwpck_require__(6464);
@@ -36842,7 +36842,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
 /* harmony import */ var _demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8458);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2299);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7451);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
@@ -36935,7 +36935,7 @@ function awaitInterruption(abort, stdout) {
 
 /***/ }),
 
-/***/ 2299:
+/***/ 7451:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37341,6 +37341,34 @@ function ignoreForbidden(error) {
         throw error;
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/files/removals.js
+
+/** The kept folder's sticky bit, which means nothing else in a private folder. */
+const ALL_REMOVED = 0o1000;
+/** Whether all that is to go has gone: what has one of these names now was placed afterwards, and stays. */
+async function areAllRemoved(kept) {
+    return ((await kept.handle.stat()).mode & ALL_REMOVED) !== 0;
+}
+/** Notes that all have gone: on the file system that they are on, and so on its disk after them. */
+async function noteAllRemoved({ handle }) {
+    await handle.chmod(((await handle.stat()).mode & 0o7777) | ALL_REMOVED);
+}
+/**
+ * Opens the live folder from which a name is still to go; undefined where it is gone. What was kept already has been moved
+ * in an earlier attempt: the live name may be a new entry by now.
+ */
+async function findRemoval(live, kept, path) {
+    const { parent, name } = splitPath(path);
+    const before = await kept?.reach(parent);
+    const isDone = (await before?.look(name)) !== undefined;
+    await before?.close();
+    const folder = isDone ? undefined : await live.reach(parent);
+    if (await folder?.look(name))
+        return folder;
+    await folder?.close();
+    return undefined;
+}
+
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./.build/src/sources/files/walk.js
@@ -37448,9 +37476,9 @@ function isGone(error) {
 
 
 
+
 /** What is left when a name is taken: names have at most 255 bytes. */
 const LONGEST_STEM_BYTES = 240;
-const ALL_REMOVED = 0o1000;
 /**
  * Puts staged entries in place of live ones by renaming, and moves away what is to go. The staged tree is its own list of
  * what is left to do: after an interruption the same call goes on. A file's name always leads to the old or the new file.
@@ -37491,37 +37519,27 @@ async function openKept(path, inode) {
     throw new failure/* Failure */.HR('source', `${path.toString()} is gone, so this is not the folder that the restore was staged in`, 'Check that it is mounted, and that nobody moved anything in it; then run any command again.');
 }
 /**
- * Moves away what is to go, before anything is placed. Some of these names are placed afterwards: the kept folder's sticky
- * bit, which means nothing else in a private folder, says that all have gone, so that whoever goes on moves away none of
- * what has come. It is on the same file system as they are, and so on its disk after them.
+ * Moves away what is to go, before anything is placed. Some of these names are placed afterwards: that all have gone is
+ * noted, so that whoever goes on moves away none of what has come.
  */
 async function removeAll(aside, removals) {
-    const { handle } = aside.kept;
-    const { mode } = await handle.stat();
-    if ((mode & ALL_REMOVED) !== 0)
+    if (await areAllRemoved(aside.kept))
         return 0;
     let removed = 0;
     for await (const name of removals)
         if (await removeLive(aside, withoutSlash(name)))
             removed++;
-    await handle.chmod((mode & 0o7777) | ALL_REMOVED);
+    await noteAllRemoved(aside.kept);
     return removed;
 }
 /** Moves one live entry that the archive does not have to the kept ones. */
-async function removeLive({ live, kept }, path) {
-    const { parent, name } = splitPath(path);
-    // What was kept already has been moved in an earlier attempt: the live name may be a new entry by now.
-    const before = await kept.reach(parent);
-    const isDone = (await before?.look(name)) !== undefined;
-    await before?.close();
-    const folder = isDone ? undefined : await live.reach(parent);
-    if (!folder)
-        return false;
+async function removeLive(aside, path) {
+    const folder = await findRemoval(aside.live, aside.kept, path);
     try {
-        return (await folder.look(name)) !== undefined && (await keep(folder, { live, kept }, path));
+        return folder !== undefined && (await keep(folder, aside, path));
     }
     finally {
-        await folder.close();
+        await folder?.close();
     }
 }
 /** Places the content of one staged folder whose live counterpart exists, and empties it thereby. */
@@ -37874,7 +37892,7 @@ function query_quoteIdentifier(name) {
     return `"${name.replaceAll('"', '""')}"`;
 }
 /** A text as SQL, whatever `standard_conforming_strings` says. @throws RangeError where it holds a NUL. */
-function query_quoteLiteral(text) {
+function quoteLiteral(text) {
     if (text.includes('\0'))
         throw new RangeError('a text in SQL holds no NUL');
     const quoted = `'${text.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
@@ -38711,7 +38729,7 @@ function execArguments({ id, user }, inside) {
 }
 /** Ends the one session of that name: whether there was one. Where the server does not answer any more, there is none. */
 async function endSession(container, inside, env, applicationName) {
-    const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ${query_quoteLiteral(applicationName)};`;
+    const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ${quoteLiteral(applicationName)};`;
     const args = [...execArguments(container, { ...inside, PGDATABASE: 'postgres' }), 'psql', '-XqwAt', '-f', '-'];
     const options = { env, input: sql, timeoutMs: endingTimeoutMs };
     const result = await runCommand('docker', args, options).catch(() => undefined);
@@ -39777,12 +39795,12 @@ async function followContainers(platform, run) {
  */
 async function endLeftSessions(server) {
     const select = `SELECT json_build_object('ended', pg_terminate_backend(pid)) FROM pg_stat_activity
-    WHERE starts_with(application_name, ${query_quoteLiteral(restore_session_restoreApplicationName)}) AND usename = current_user AND pid <> pg_backend_pid();`;
+    WHERE starts_with(application_name, ${quoteLiteral(restore_session_restoreApplicationName)}) AND usename = current_user AND pid <> pg_backend_pid();`;
     await restore_session_runStatements(server, restore_session_chooseMaintenanceDatabase(), select);
 }
 /** Whether no session of a restore but the caller's own is left on a server. @throws Failure `source` */
 async function hasNoSessions(server) {
-    const select = `SELECT count(*) AS sessions FROM pg_stat_activity WHERE starts_with(application_name, ${query_quoteLiteral(restore_session_restoreApplicationName)})
+    const select = `SELECT count(*) AS sessions FROM pg_stat_activity WHERE starts_with(application_name, ${quoteLiteral(restore_session_restoreApplicationName)})
     AND usename = current_user AND pid <> pg_backend_pid()`;
     const [row] = await query_queryRows(server, 'postgres', select);
     return row?.sessions === 0;
@@ -39803,11 +39821,11 @@ const LONGEST_COMPARISON_MS = 2 * 3_600_000;
  * @throws Failure `source`
  */
 async function endLeftDumps(server, databases) {
-    const only = databases ? `AND datname IN (${databases.map(query_quoteLiteral).join(', ')})` : '';
+    const only = databases ? `AND datname IN (${databases.map(quoteLiteral).join(', ')})` : '';
     // Not in the condition, whose parts the server may look at in any order.
     const select = `SELECT application_name AS name, pg_terminate_backend(pid) AS ended FROM pg_stat_activity
-    WHERE (application_name ~ ${query_quoteLiteral(namesOfDumps)}
-      OR application_name = ${query_quoteLiteral(comparisonApplicationName)} AND backend_start < now() - ${LONGEST_COMPARISON_MS} * interval '1 ms')
+    WHERE (application_name ~ ${quoteLiteral(namesOfDumps)}
+      OR application_name = ${quoteLiteral(comparisonApplicationName)} AND backend_start < now() - ${LONGEST_COMPARISON_MS} * interval '1 ms')
     AND usename = current_user AND pid <> pg_backend_pid() ${only}`;
     const found = await query_queryRows(server, 'postgres', select);
     return found.filter(({ ended }) => ended).map(({ name }) => name);
@@ -40006,25 +40024,27 @@ function findDatabaseNameFault(name) {
         return 'names that begin with continuity_ are those of restores';
     return undefined;
 }
-/** Whether a server has a database of that name, of whatever kind. @throws Failure `source` */
-async function hasDatabase(server, name) {
-    const select = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${query_quoteLiteral(name)}) AS exists`;
-    const options = { applicationName: restore_session_restoreApplicationName };
-    const [row] = await query_queryRows(server, restore_session_chooseMaintenanceDatabase(), select, options);
+/** Whether a server has a database of that name, of whatever kind, and of that number where one is given. @throws Failure `source` */
+async function hasDatabase(server, name, { oid, ...options } = {}) {
+    const number = oid === undefined ? '' : ` AND oid = ${quoteLiteral(String(oid))}`;
+    const select = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(name)}${number}) AS exists`;
+    const asked = { applicationName: restore_session_restoreApplicationName, ...options };
+    const [row] = await query_queryRows(server, restore_session_chooseMaintenanceDatabase(), select, asked);
     return row?.exists === true;
 }
 /** Whether it has one that may be connected to. @throws Failure `source` */
 async function hasOpenDatabase(server, database, options = {}) {
-    const select = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${query_quoteLiteral(database)} AND datallowconn) AS exists`;
+    const select = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(database)} AND datallowconn) AS exists`;
     const [row] = await query_queryRows(server, 'postgres', select, options);
     return row?.exists === true;
 }
-/** Whether a database has a table, or anything else that has its place, of that name. @throws Failure `source` */
-async function hasTable(server, database, { schema, name }) {
+/** Whether a database has a table of that name and with that comment. @throws Failure `source` */
+async function hasTable(server, database, { schema, name, comment }, options = {}) {
     const select = `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = ${query_quoteLiteral(schema)} AND c.relname = ${query_quoteLiteral(name)}) AS exists`;
-    const options = { applicationName: restore_session_restoreApplicationName };
-    const [row] = await query_queryRows(server, database, select, options);
+    WHERE n.nspname = ${quoteLiteral(schema)} AND c.relname = ${quoteLiteral(name)}
+      AND obj_description(c.oid, 'pg_class') = ${quoteLiteral(comment)}) AS exists`;
+    const asked = { applicationName: restore_session_restoreApplicationName, ...options };
+    const [row] = await query_queryRows(server, database, select, asked);
     return row?.exists === true;
 }
 /**
@@ -40691,244 +40711,315 @@ function interrupted(holder, cause, next = 'Run it again: it goes on where it st
     return new failure/* Failure */.HR('failed', `${holder} was interrupted: ${(0,failure/* messageOf */.bD)(cause)}`, next, { cause });
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/files/is-still-staged.js
+;// CONCATENATED MODULE: ./.build/src/sources/files/measure-tree.js
 
 
+/** `blocks` counts in these, whatever the file system does. */
+const BLOCK_BYTES = 512n;
 /**
- * Whether a swap of one rename has not happened yet: something staged is still to be placed, and all that is kept is
- * a second name of what is live. False where the folders are not there to tell.
- *
- * @throws Failure `refused` where somebody else's folder stands in the place of one of ours.
+ * Measures a tree as it lies on disk, never through a symbolic link. A file with a name elsewhere as well takes no space of
+ * the tree's own. Memory grows with the files of several names. Undefined where there is no such tree.
  */
-async function isStillStaged(paths) {
-    const live = await open_folder_OpenFolder.open(paths.root);
-    const fresh = live && (await openOwn(paths.staged, paths.inodes?.staged));
-    const kept = fresh && (await openOwn(paths.kept, paths.inodes?.kept));
+async function measureTree(path) {
+    const tree = new FolderTree(Buffer.from(path));
+    const left = new Map();
+    let entries = -1;
+    let bytes = 0n;
     try {
-        if (!live || !fresh || !kept)
-            return false;
-        return (await isToBePlaced(live, fresh)) && (await isLive(kept, live));
+        for await (const { stat } of walkTree({ tree, isExcluded: () => false, onUnreadable: rethrow })) {
+            entries++;
+            if (stat.isDirectory() || stat.nlink === 1n) {
+                bytes += stat.blocks * BLOCK_BYTES;
+                continue;
+            }
+            const inode = `${stat.dev}:${stat.ino}`;
+            const others = (left.get(inode) ?? stat.nlink) - 1n;
+            if (others === 0n)
+                bytes += stat.blocks * BLOCK_BYTES;
+            left.set(inode, others);
+        }
+    }
+    catch (error) {
+        if (entries === -1 && isGone(error))
+            return undefined;
+        throw error;
     }
     finally {
-        for (const folder of [live, fresh, kept])
-            await folder?.close();
+        tree.close();
+    }
+    return { entries, bytes: Number(bytes) };
+}
+/** Whether a tree has a file, or a symbolic link, that has no name anywhere else; not where there is no such tree. */
+async function holdsOnlyCopy(path) {
+    const tree = new FolderTree(Buffer.from(path));
+    try {
+        for await (const { stat } of walkTree({ tree, isExcluded: () => false, onUnreadable: rethrow })) {
+            if (!stat.isDirectory() && stat.nlink === 1n)
+                return true;
+        }
+        return false;
+    }
+    catch (error) {
+        if (isGone(error))
+            return false;
+        throw error;
+    }
+    finally {
+        tree.close();
     }
 }
-/** Whether a staged folder holds more than the folders on the way to what was placed. */
-async function isToBePlaced(live, fresh) {
-    return await some(fresh, live, async (inner, counterpart) => !counterpart || (await isToBePlaced(counterpart, inner)));
+function rethrow(_name, error) {
+    throw error;
 }
-/** Whether everything in a kept folder is live under the same name as well. */
-async function isLive(kept, live) {
-    return !(await some(kept, live, async (inner, counterpart) => !counterpart || !(await isLive(inner, counterpart)), async (name) => {
-        const [one, other] = [await kept.look(name), await live.look(name)];
-        return one?.ino !== other?.ino || one?.dev !== other?.dev;
-    }));
-}
-/** Whether something in a folder is as asked for: of its folders, with their counterparts in another; of all else. */
-async function some(folder, other, isFolder, isElse = async () => true) {
-    for (const name of await folder.names()) {
-        const inner = await folder.child(name);
-        const counterpart = inner && (await other.child(name));
+
+;// CONCATENATED MODULE: ./.build/src/sources/files/walk-incoming.js
+
+/**
+ * The entries of a tree that is laid out as a live one, down to where the two part: folders that are in both are gone
+ * into, no others. An entry's folder is open until the next one is asked for.
+ */
+async function* walkIncoming(live, fresh, path = Buffer.alloc(0)) {
+    for (const name of await fresh.names()) {
+        const entry = path.length === 0 ? name : long_path_joinBytes(path, name);
+        const inner = await fresh.child(name);
+        const counterpart = inner && (await live.child(name));
         try {
-            if (inner ? await isFolder(inner, counterpart) : await isElse(name))
-                return true;
+            if (inner && counterpart)
+                yield* walkIncoming(counterpart, inner, entry);
+            else
+                yield { live, name, path: entry, isFolder: inner !== undefined };
         }
         finally {
             await inner?.close();
             await counterpart?.close();
         }
     }
-    return false;
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/swap-script.js
+;// CONCATENATED MODULE: ./.build/src/sources/files/pending-renames.js
 
-const columns = '(live text, staged text, kept text, "stagedOid" bigint)';
-const swapsFrom = `jsonb_to_recordset(current_setting('continuity.swaps')::jsonb) AS s ${columns}`;
+
+
+
+
 /**
- * Ends every connection to a database that is still to be swapped, and prints whose. As long as the staged name exists
- * in the statement's snapshot, or, where nothing comes in, the kept one does not, the live name in it is the old
- * database: who is in the new one is never disturbed.
+ * How many renames a swap has still to do, by a look at both trees; of what goes with a folder, each name counts.
+ * @throws Failure `refused` where somebody else's folder stands in the place of one of ours.
  */
-const endConnections = `SELECT json_build_object('ended', CASE WHEN pg_terminate_backend(a.pid) AND a.backend_type = 'client backend'
-  THEN json_build_object('database', d.datname, 'user', a.usename, 'application', a.application_name) END)
-FROM pg_stat_activity a JOIN pg_database d ON d.oid = a.datid
-WHERE a.pid <> pg_backend_pid() AND EXISTS (SELECT FROM ${swapsFrom}
-  LEFT JOIN pg_database n ON n.datname = coalesce(s.staged, s.kept)
-  WHERE d.datname IN (s.live, s.staged) AND (n.oid IS NULL) = (s.staged IS NULL));`;
-/** Decided by what the databases are called now, in the transaction that changes it. */
-const rename = `DO $$
-DECLARE
-  s record;
-  staged pg_database;
-  live pg_database;
-  results jsonb := '[]';
-BEGIN
-  FOR s IN SELECT * FROM ${swapsFrom} LOOP
-    SELECT * INTO staged FROM pg_database WHERE datname = s.staged;
-    SELECT * INTO live FROM pg_database WHERE datname = s.live;
-    IF s.staged IS NULL AND (live.oid IS NULL OR EXISTS (SELECT FROM pg_database WHERE datname = s.kept))
-      OR s.staged IS NOT NULL AND staged.oid IS NULL
-    THEN
-      IF s.staged IS NOT NULL AND (live.oid IS NULL OR live.oid <> coalesce(s."stagedOid", live.oid)) THEN
-        RAISE EXCEPTION 'database "%" is gone, and "%" is not what was to take its place', s.staged, s.live;
-      END IF;
-      results := results || jsonb_build_object('live', s.live, 'done', 'before', 'replaced', false);
-      CONTINUE;
-    END IF;
-    -- Ours as for listOwnDatabases: a drop that was killed has taken the one mark away, not both.
-    IF s.staged IS NOT NULL AND (NOT (staged.datistemplate OR NOT staged.datallowconn)
-      OR staged.oid <> coalesce(s."stagedOid", staged.oid))
-    THEN
-      RAISE EXCEPTION 'database "%" is not the one that was restored, or kept', s.staged;
-    END IF;
-    IF live.oid IS NOT NULL THEN
-      EXECUTE format('ALTER DATABASE %I RENAME TO %I', s.live, s.kept);
-      EXECUTE format('ALTER DATABASE %I ALLOW_CONNECTIONS false IS_TEMPLATE true', s.kept);
-    END IF;
-    IF s.staged IS NOT NULL THEN
-      EXECUTE format('ALTER DATABASE %I RENAME TO %I', s.staged, s.live);
-      EXECUTE format('ALTER DATABASE %I ALLOW_CONNECTIONS true IS_TEMPLATE false', s.live);
-    END IF;
-    results := results || jsonb_build_object('live', s.live, 'done', 'now', 'replaced', live.oid IS NOT NULL);
-  END LOOP;
-  PERFORM set_config('continuity.results', results::text, true);
-END $$;
-SELECT row FROM jsonb_array_elements(current_setting('continuity.results')::jsonb) AS row;`;
-/** Whoever is ended, or comes while a database changes its name, waits, and is refused, until the transaction is over. */
-const noteBeginning = `DO $$ BEGIN
-  PERFORM set_config('continuity.began', extract(epoch FROM clock_timestamp())::text, false);
-END $$;`;
-const tellRefused = `SELECT json_build_object('refusedMs',
-  ceil((extract(epoch FROM clock_timestamp())::numeric - current_setting('continuity.began')::numeric) * 1000));`;
-/** The whole swap, as one transaction; its commit is on disk when psql ends well. */
-function writeSwapScript(swaps) {
-    return `SET search_path = pg_catalog;
-BEGIN;
-SET LOCAL synchronous_commit = on;
-SET LOCAL lock_timeout = '10s';
-${noteBeginning}
-${setSwaps(swaps)}
-${endConnections}
-${rename}
-COMMIT;
-${tellRefused}
-`;
+async function countRenames(swap) {
+    return (await withOpened(swap, countIn)) ?? 0;
 }
-/** Ends those who came in between, from a session beside the swap. */
-function writeSweepScript(swaps) {
-    return `SET search_path = pg_catalog;\n${setSwaps(swaps)}\n${endConnections}\n`;
-}
-function setSwaps(swaps) {
-    const all = swaps.map(({ live, staged, kept, stagedOid }) => ({ live, staged, kept, stagedOid }));
-    return `SET continuity.swaps = ${query_quoteLiteral(JSON.stringify(all))};`;
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/swap-databases.js
-
-
-
-
-
-
-
-
-/** Every so often, those who connected since are ended while the server waits for them to go. */
-const sweepEveryMs = 250;
-/** The database is in use; a lock was not to be had in time; somebody else altered it at the same moment. */
-const swap_databases_passing = new Set(['55006', '55P03', '40P01', '40001']);
 /**
- * Puts restored databases, or those kept by a restore, in the place of live ones: all in one transaction, which also ends
- * the connections to them, and closes and hides what is replaced. Whatever is killed, all are old or all are new; repeated, it does nothing.
- *
- * From the rename on the server lets nobody connect to a database until the transaction ends, but waits at most 5 s for
- * those who are in; who slipped in just before is ended from a second session.
- * @throws Failure `refused` where the databases are not those of the restore; `source` where they stay in use.
+ * Whether a swap of one rename has not happened yet: something is left to do, and of what is kept every name is taken
+ * live, be it by something else by now. False where the folders are not there to tell.
  */
-async function swapDatabases({ server, swaps, attempts = 5 }) {
-    const result = { swapped: [], alreadyDone: [], disconnected: [], refusedMs: 0 };
-    if (swaps.length === 0)
-        return result;
-    for (const { staged, kept } of swaps) {
-        if ((staged === undefined || own_names_kindOfName(staged)) && own_names_kindOfName(kept) === 'kept')
-            continue;
-        const names = [staged, kept].filter((name) => name !== undefined).map((name) => `"${name}"`);
-        throw new failure/* Failure */.HR('refused', `${names.join(' and ')} are no names of a restore`, 'Run the restore again.');
-    }
-    for (let attempt = 1;; attempt++) {
-        const begun = Date.now();
-        const { rows, failure } = await trySwap(server, swaps);
-        for (const row of rows)
-            if ('ended' in row && row.ended)
-                result.disconnected.push(row.ended);
-        const [measured] = rows.filter((row) => 'refusedMs' in row);
-        // An attempt that failed has told nothing; it kept the others out no longer than it took.
-        result.refusedMs += measured?.refusedMs ?? Date.now() - begun;
-        if (!failure) {
-            const done = rows.filter((row) => 'live' in row);
-            result.swapped = done.filter((row) => row.done === 'now').map(({ live }) => live);
-            result.alreadyDone = done.filter((row) => row.done === 'before').map(({ live }) => live);
-            return result;
-        }
-        if (!failure.isPassing)
-            throw failure.error;
-        if (attempt >= attempts)
-            throw await describeUse(server, swaps, attempt, failure.error);
-        await (0,external_node_timers_promises_namespaceObject.setTimeout)(100 * attempt);
-    }
+async function isUntouched(swap) {
+    const isIt = await withOpened(swap, async (opened, removals) => {
+        const { live, fresh, kept } = opened;
+        if (!fresh || !kept || (await countIn(opened, removals)) === 0)
+            return false;
+        for await (const { live: folder, name } of walkIncoming(live, kept))
+            if (!(await folder.look(name)))
+                return false;
+        return true;
+    });
+    return isIt ?? false;
 }
-async function trySwap(server, swaps) {
-    const args = ['-XAtqw', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose', '-R', '\x1e', '-f', '-'];
-    const over = new AbortController();
-    const sweeping = sweep(server, swaps, over.signal);
-    const { stdout, stderr, code, endedBy } = await runTool(server, 'psql', args, {
-        database: chooseBeside(swaps),
-        applicationName: restore_session_restoreApplicationName,
-        input: writeSwapScript(swaps),
-        timeoutMs: 120_000,
-    }).finally(() => over.abort());
-    const rows = [...parseRows(stdout), ...(await sweeping)];
-    if (code === 0)
-        return { rows };
-    const [, sqlState = '', message = ''] = /ERROR: {1,2}([0-9A-Z]{5}): (.*)/.exec(stderr) ?? [];
-    const what = `swapping ${listLive(swaps)} on ${server.label}`;
-    if (sqlState === 'P0001') {
-        const next = 'Nothing was changed. Look at the databases (psql -l), then run the restore again.';
-        return { rows, failure: { error: new failure/* Failure */.HR('refused', `${what}: ${message}`, next), isPassing: false } };
-    }
-    const said = endedBy ? `psql was ended by ${endedBy}` : stderr.replace(/(ERROR: {1,2})[0-9A-Z]{5}: /, '$1');
-    return { rows, failure: { error: server_errors_describeServerError(`${what} failed`, said), isPassing: swap_databases_passing.has(sqlState) } };
-}
-/** While the swap takes long, ends whoever it waits for. */
-async function sweep(server, swaps, over) {
-    const rows = [];
+/** Undefined where there is no live folder. */
+async function withOpened({ root, staged, kept, inodes, removals }, look) {
+    const live = await open_folder_OpenFolder.open(root);
+    if (!live)
+        return undefined;
+    const opened = { live };
     try {
-        for (;;) {
-            await (0,external_node_timers_promises_namespaceObject.setTimeout)(sweepEveryMs, undefined, { signal: over });
-            rows.push(...(await restore_session_runStatements(server, chooseBeside(swaps), writeSweepScript(swaps), { retryForMs: 0 })));
+        opened.fresh = await openOwn(staged, inodes?.staged);
+        opened.kept = kept && (await openOwn(kept, inodes?.kept));
+        return await look(opened, removals);
+    }
+    finally {
+        for (const folder of [live, opened.fresh, opened.kept])
+            await folder?.close();
+    }
+}
+async function countIn({ live, fresh, kept }, removals) {
+    let count = 0;
+    if (!kept || !(await areAllRemoved(kept))) {
+        for await (const name of removals) {
+            const folder = await findRemoval(live, kept, withoutSlash(name));
+            if (folder)
+                count++;
+            await folder?.close();
         }
     }
-    catch {
-        // The swap is over, or will itself tell what is wrong with the server.
-        return rows;
+    if (!fresh)
+        return count;
+    for await (const { live: folder, name, isFolder } of walkIncoming(live, fresh)) {
+        const present = await folder.look(name);
+        // A file gives way in the same moment; anything else, and whatever a folder is to replace, is moved away before.
+        count += !present || (present.isFile() && !isFolder) ? 1 : 2;
+    }
+    return count;
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-statements.js
+/** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
+const dump_statements_name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
+const qualifiedName = `${dump_statements_name}(?:\\.${dump_statements_name})?`;
+const copyPattern = new RegExp(`^COPY (${qualifiedName}) [^]*FROM stdin;$`);
+const foreignKeyPattern = new RegExp(`^ALTER TABLE (?:ONLY )?(${qualifiedName})\\s+ADD CONSTRAINT (${dump_statements_name}) FOREIGN KEY \\([^]*\\) REFERENCES (${qualifiedName})\\(`);
+const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
+const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
+const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
+/** The table of a `COPY … FROM stdin;`, as written. */
+function parseCopyTable(text) {
+    return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
+}
+/** The foreign key that a statement adds. */
+function parseForeignKey(statement) {
+    const found = statement.startsWith('ALTER TABLE ') ? foreignKeyPattern.exec(statement) : null;
+    if (!found)
+        return undefined;
+    const [, table, constraint, references] = found;
+    return { table, constraint, references, statement };
+}
+function parseSetval(text) {
+    const found = setvalPattern.exec(text);
+    if (!found)
+        return undefined;
+    return {
+        sequence: found[1].replaceAll("''", "'"),
+        value: found[2],
+        called: found[3] === 'true',
+    };
+}
+function parseLargeObjectStep(text) {
+    if (!text.startsWith('SELECT pg_catalog.lo'))
+        return undefined;
+    const written = writePattern.exec(text);
+    if (written)
+        return { step: 'write', content: Buffer.from(written[1], 'hex') };
+    const found = largeObjectPattern.exec(text);
+    if (!found)
+        return undefined;
+    return found[1] === 'close' ? { step: 'close' } : { step: found[1], oid: found[2] };
+}
+/** The parts of a qualified name without their quotes: `public."Été"` gives `['public', 'Été']`. */
+function splitQualifiedName(text) {
+    const parts = text.match(/"(?:[^"]|"")*"|[^".]+/g) ?? [];
+    return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
+}
+/**
+ * A name of the dump as text: its bytes in the dump's encoding (`SET client_encoding`). SQL_ASCII, or bytes that do
+ * not fit: UTF-8 where they are valid, else latin1.
+ */
+function decodeName(text, encoding) {
+    if (/^[\x00-\x7f]*$/.test(text))
+        return text;
+    const bytes = Buffer.from(text, 'latin1');
+    for (const label of [nameEncoding(encoding), 'utf-8']) {
+        try {
+            return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
+        }
+        catch {
+            // Not this one: the label is unknown here, or the bytes do not fit.
+        }
+    }
+    return text;
+}
+/** PostgreSQL's name of an encoding as the WHATWG calls it. */
+function nameEncoding(encoding) {
+    const latin = /^LATIN(\d+)$/.exec(encoding)?.[1];
+    const parts = { 5: 9, 6: 10, 7: 13, 8: 14, 9: 15, 10: 16 };
+    if (latin)
+        return `iso-8859-${parts[latin] ?? latin}`;
+    const windows = /^WIN(\d+)$/.exec(encoding)?.[1];
+    if (windows)
+        return windows === '866' ? 'ibm866' : `windows-${windows}`;
+    const others = { UTF8: 'utf-8', KOI8R: 'koi8-r', KOI8U: 'koi8-u', SQL_ASCII: 'utf-8' };
+    return others[encoding] ?? encoding.toLowerCase().replaceAll('_', '-');
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/table-name.js
+
+/**
+ * A qualified name, or its parts, as names are compared: without quotes, since which words need them depends on the
+ * client's version.
+ */
+function tableKey(name) {
+    return (typeof name === 'string' ? splitQualifiedName(name) : name).join('\0');
+}
+/** Parts of a qualified name as PostgreSQL reads them, without their quotes; undefined where it can be none. */
+function readQualifiedName(text) {
+    const parts = [];
+    const pattern = /"((?:[^"]|"")+)"|([^".\s]+)/y;
+    for (let at = 0;;) {
+        pattern.lastIndex = at;
+        const found = pattern.exec(text);
+        if (!found)
+            return undefined;
+        const [whole, quoted, plain = ''] = found;
+        parts.push(quoted === undefined ? { text: plain, isQuoted: false } : { text: quoted.replaceAll('""', '"'), isQuoted: true });
+        at += whole.length;
+        if (at === text.length)
+            return parts;
+        if (text[at] !== '.')
+            return undefined;
+        at++;
     }
 }
-async function describeUse(server, swaps, attempts, cause) {
-    const involved = swaps.flatMap(({ live, staged }) => (staged === undefined ? [live] : [live, staged]));
-    const names = involved.map(query_quoteLiteral).join(', ');
-    const select = `SELECT datname || ': ' || usename || ' (' || coalesce(nullif(application_name, ''), 'no name') || ')' AS who
-    FROM pg_stat_activity WHERE datname IN (${names}) AND backend_type = 'client backend' GROUP BY 1 ORDER BY 1 LIMIT 20`;
-    const options = { applicationName: restore_session_restoreApplicationName };
-    const rows = await query_queryRows(server, chooseBeside(swaps), select, options).catch(() => []);
-    const users = rows.map(({ who }) => who).join(', ') || cause.message;
-    return new failure/* Failure */.HR('source', `${listLive(swaps)} on ${server.label} stayed in use through ${attempts} attempts to swap: ${users}`, 'All databases are as they were. Stop the services that connect, then run the command again: it goes on from here.', { cause });
+/** A name as PostgreSQL takes it without quotes: small ASCII letters. */
+function foldName(name) {
+    return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
-function chooseBeside(swaps) {
-    return restore_session_chooseMaintenanceDatabase(...swaps.map(({ live }) => live));
+/** A name as somebody types it: with quotes only where it needs them. */
+function showIdentifier(name) {
+    return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
-function listLive(swaps) {
-    return `database ${swaps.map(({ live }) => live).join(', ')}`;
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/find-made.js
+
+
+
+
+
+/**
+ * Says which new tables and databases an unfinished restore had made by then, whose answers may have got lost. They hold
+ * proven rows, and nobody uses them yet: they stay. Never fails; what cannot be looked at is said to be uncertain. A server
+ * that does not answer was awaited long enough by then.
+ */
+async function findMade(platform, { makes = [] }) {
+    const found = [];
+    for (const [source, places] of groupBy(makes, (place) => place.source)) {
+        const untold = new Set(places);
+        try {
+            for (const place of places) {
+                if (await find_made_isThere(platform, place))
+                    found.push(`${nameOf(place)} is there`);
+                untold.delete(place);
+            }
+        }
+        catch (error) {
+            const names = [...untold].map(nameOf).join(', ');
+            found.push(`whether ${names} on the server of ${source} was made cannot be told (${(0,failure/* messageOf */.bD)(error)})`);
+        }
+    }
+    return found;
+}
+async function find_made_isThere(platform, { source, database, table, oid }) {
+    // One that was never staged cannot have got its name.
+    if (!table && oid === undefined)
+        return false;
+    const server = await serverOf(platform, source);
+    const options = { retryForMs: 0 };
+    if (!table)
+        return await hasDatabase(server, database, { oid, ...options });
+    return (await hasDatabase(server, database, options)) && (await hasTable(server, database, table, options));
+}
+function nameOf({ database, table }) {
+    const name = `database "${database}"`;
+    return table
+        ? `the new table ${showIdentifier(table.schema)}.${showIdentifier(table.name)} of ${name}`
+        : `the new ${name}`;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/confine.js
@@ -41444,7 +41535,7 @@ function formatTocLine(line) {
 function parseTocLine(text) {
     const raw = JSON.parse(text);
     const line = {
-        name: nameOf(raw['name'], raw['nameBytes']),
+        name: toc_line_nameOf(raw['name'], raw['nameBytes']),
         type: raw['type'],
         offset: requireCount(raw['offset'], 'offset'),
     };
@@ -41458,7 +41549,7 @@ function parseTocLine(text) {
     if (raw['modtime'] !== undefined)
         line.mtimeNs = parseTime(raw['modtime']);
     if (raw['linkName'] !== undefined)
-        line.linkName = nameOf(raw['linkName'], raw['linkNameBytes']);
+        line.linkName = toc_line_nameOf(raw['linkName'], raw['linkNameBytes']);
     for (const key of ['digest', 'chunkDigest']) {
         if (raw[key] !== undefined)
             line[key] = parseDigest(raw[key]);
@@ -41513,7 +41604,7 @@ function parseDigest(value) {
         throw new TypeError(`${JSON.stringify(value)} is no SHA-256 digest`);
     return match[1];
 }
-function nameOf(text, base64) {
+function toc_line_nameOf(text, base64) {
     if (typeof base64 === 'string')
         return Buffer.from(base64, 'base64');
     if (typeof text !== 'string')
@@ -42017,16 +42108,21 @@ function explainFullDisk(error, root) {
         return error;
     return new failure/* Failure */.HR('space', `the disk of ${root} was full before everything was staged there: nothing was replaced`, 'Make room (or inodes, see df -i) on that disk, then run the restore again.', { cause: error });
 }
-/** Carries a staged swap through; can be repeated until it returns. */
+/** A swap as it is done, and looked at. */
+function swapOf({ root, staged, kept, inodes, removals }) {
+    const [live, fresh, old] = [Buffer.from(root), Buffer.from(staged), Buffer.from(kept)];
+    return { root: live, staged: fresh, kept: old, inodes, removals: lists_readNames(removals) };
+}
+/** Puts what is staged in place, and moves away what is to go; can be repeated until it returns. */
 async function swapStagedFiles(swap) {
-    const root = Buffer.from(swap.root);
-    const staged = Buffer.from(swap.staged);
-    const removals = lists_readNames(swap.removals);
-    const { inodes } = swap;
-    const counts = await swapFiles({ root, staged, kept: Buffer.from(swap.kept), inodes, removals });
-    await removeTree(staged);
-    await alignDirectories(root, swap.source, readFolders(swap.directories));
+    const options = swapOf(swap);
+    const counts = await swapFiles(options);
+    await removeTree(options.staged);
     return counts;
+}
+/** Gives folders their times, modes and owners after it; can be repeated. */
+async function alignSwapped({ root, source, directories }) {
+    await alignDirectories(Buffer.from(root), source, readFolders(directories));
 }
 /**
  * Removes what was staged and never put in place, unless it `staysStaged`; its lists go with the restore's work
@@ -42098,6 +42194,275 @@ async function* relativeTo(prefix, entries) {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/restore/or-discard.js
+
+
+
+
+
+
+
+
+
+/** Does what comes before anything is replaced; where it fails, nothing of what was staged is left. */
+async function orDiscard(platform, journal, work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        await discardStaged(platform, journal).catch((second) => {
+            platform.logger.error(`What was staged could not be removed: ${(0,failure/* messageOf */.bD)(second)}. The next command will.`);
+        });
+        const made = await findMade(platform, journal);
+        if (!(error instanceof failure/* Failure */.HR))
+            throw error;
+        // Whoever reads this at night wants to know that before anything else.
+        const said = error.next.startsWith('Nothing') ? error.next : `Nothing live was changed. ${error.next}`;
+        const next = made.length === 0 ? said : `${said} But ${made.join('; ')}: use it, or drop it.`;
+        throw new failure/* Failure */.HR(error.kind, error.message, next, { cause: error });
+    }
+}
+/** Removes everything that a restore, or an undo, has made before it replaced anything, and its journal. */
+async function discardStaged(platform, journal) {
+    const isUndo = journal.undoes !== undefined;
+    // What was to come in with an undo is what a restore has kept: that stays.
+    for (const { source, staged } of isUndo ? [] : journal.databases) {
+        if (staged !== undefined)
+            await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
+    }
+    for (const swap of await followContainers(platform, journal))
+        await discardStagedFiles(swap, isUndo);
+    await (0,promises_namespaceObject.rm)(wayBackPathOf(platform.config.state, journal.id), { recursive: true, force: true });
+    await removeJournal(platform.config.state);
+    await (0,promises_namespaceObject.rm)(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/bypassed.js
+
+
+
+
+
+
+
+/**
+ * Whether a swap for which no service stood still was interrupted before its rename: what is live has gone its own way by
+ * now, in which the rename may be neither single nor wanted any more.
+ */
+async function isBypassed(platform, journal) {
+    if (journal.phase !== 'swapping' || !journal.isSingleRename)
+        return false;
+    const files = await followContainers(platform, journal);
+    return (await Promise.all(files.map((swap) => isUntouched(swapOf(swap))))).includes(true);
+}
+/**
+ * Removes what such a swap has made. Where a file that was to give way has another in its place by now, what was kept of
+ * it may be all there is of it: that stays kept, as after a restore.
+ */
+async function revertBypassed(platform, journal) {
+    const { undoes, ...run } = journal;
+    const files = await followContainers(platform, journal);
+    const isKept = await Promise.all(files.map(({ kept }) => holdsOnlyCopy(kept)));
+    if (!isKept.includes(true)) {
+        await discardStaged(platform, journal);
+        return;
+    }
+    // What was to come in with an undo is what a restore has kept: that stays as well.
+    for (const { staged } of undoes ? [] : files)
+        await removeTree(Buffer.from(staged));
+    await closeJournal(platform, run, []);
+    platform.logger.warning(`A file that was to give way has been written anew since, and what it held before is kept: undo ${run.id} puts that back, forget ${run.id} deletes it.`);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/swap-script.js
+
+const columns = '(live text, staged text, kept text, "stagedOid" bigint)';
+const swapsFrom = `jsonb_to_recordset(current_setting('continuity.swaps')::jsonb) AS s ${columns}`;
+/**
+ * Ends every connection to a database that is still to be swapped, and prints whose. As long as the staged name exists
+ * in the statement's snapshot, or, where nothing comes in, the kept one does not, the live name in it is the old
+ * database: who is in the new one is never disturbed.
+ */
+const endConnections = `SELECT json_build_object('ended', CASE WHEN pg_terminate_backend(a.pid) AND a.backend_type = 'client backend'
+  THEN json_build_object('database', d.datname, 'user', a.usename, 'application', a.application_name) END)
+FROM pg_stat_activity a JOIN pg_database d ON d.oid = a.datid
+WHERE a.pid <> pg_backend_pid() AND EXISTS (SELECT FROM ${swapsFrom}
+  LEFT JOIN pg_database n ON n.datname = coalesce(s.staged, s.kept)
+  WHERE d.datname IN (s.live, s.staged) AND (n.oid IS NULL) = (s.staged IS NULL));`;
+/** Decided by what the databases are called now, in the transaction that changes it. */
+const rename = `DO $$
+DECLARE
+  s record;
+  staged pg_database;
+  live pg_database;
+  results jsonb := '[]';
+BEGIN
+  FOR s IN SELECT * FROM ${swapsFrom} LOOP
+    SELECT * INTO staged FROM pg_database WHERE datname = s.staged;
+    SELECT * INTO live FROM pg_database WHERE datname = s.live;
+    IF s.staged IS NULL AND (live.oid IS NULL OR EXISTS (SELECT FROM pg_database WHERE datname = s.kept))
+      OR s.staged IS NOT NULL AND staged.oid IS NULL
+    THEN
+      IF s.staged IS NOT NULL AND (live.oid IS NULL OR live.oid <> coalesce(s."stagedOid", live.oid)) THEN
+        RAISE EXCEPTION 'database "%" is gone, and "%" is not what was to take its place', s.staged, s.live;
+      END IF;
+      results := results || jsonb_build_object('live', s.live, 'done', 'before', 'replaced', false);
+      CONTINUE;
+    END IF;
+    -- Ours as for listOwnDatabases: a drop that was killed has taken the one mark away, not both.
+    IF s.staged IS NOT NULL AND (NOT (staged.datistemplate OR NOT staged.datallowconn)
+      OR staged.oid <> coalesce(s."stagedOid", staged.oid))
+    THEN
+      RAISE EXCEPTION 'database "%" is not the one that was restored, or kept', s.staged;
+    END IF;
+    IF live.oid IS NOT NULL THEN
+      EXECUTE format('ALTER DATABASE %I RENAME TO %I', s.live, s.kept);
+      EXECUTE format('ALTER DATABASE %I ALLOW_CONNECTIONS false IS_TEMPLATE true', s.kept);
+    END IF;
+    IF s.staged IS NOT NULL THEN
+      EXECUTE format('ALTER DATABASE %I RENAME TO %I', s.staged, s.live);
+      EXECUTE format('ALTER DATABASE %I ALLOW_CONNECTIONS true IS_TEMPLATE false', s.live);
+    END IF;
+    results := results || jsonb_build_object('live', s.live, 'done', 'now', 'replaced', live.oid IS NOT NULL);
+  END LOOP;
+  PERFORM set_config('continuity.results', results::text, true);
+END $$;
+SELECT row FROM jsonb_array_elements(current_setting('continuity.results')::jsonb) AS row;`;
+/** Whoever is ended, or comes while a database changes its name, waits, and is refused, until the transaction is over. */
+const noteBeginning = `DO $$ BEGIN
+  PERFORM set_config('continuity.began', extract(epoch FROM clock_timestamp())::text, false);
+END $$;`;
+const tellRefused = `SELECT json_build_object('refusedMs',
+  ceil((extract(epoch FROM clock_timestamp())::numeric - current_setting('continuity.began')::numeric) * 1000));`;
+/** The whole swap, as one transaction; its commit is on disk when psql ends well. */
+function writeSwapScript(swaps) {
+    return `SET search_path = pg_catalog;
+BEGIN;
+SET LOCAL synchronous_commit = on;
+SET LOCAL lock_timeout = '10s';
+${noteBeginning}
+${setSwaps(swaps)}
+${endConnections}
+${rename}
+COMMIT;
+${tellRefused}
+`;
+}
+/** Ends those who came in between, from a session beside the swap. */
+function writeSweepScript(swaps) {
+    return `SET search_path = pg_catalog;\n${setSwaps(swaps)}\n${endConnections}\n`;
+}
+function setSwaps(swaps) {
+    const all = swaps.map(({ live, staged, kept, stagedOid }) => ({ live, staged, kept, stagedOid }));
+    return `SET continuity.swaps = ${quoteLiteral(JSON.stringify(all))};`;
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/swap-databases.js
+
+
+
+
+
+
+
+
+/** Every so often, those who connected since are ended while the server waits for them to go. */
+const sweepEveryMs = 250;
+/** The database is in use; a lock was not to be had in time; somebody else altered it at the same moment. */
+const swap_databases_passing = new Set(['55006', '55P03', '40P01', '40001']);
+/**
+ * Puts restored databases, or those kept by a restore, in the place of live ones: all in one transaction, which also ends
+ * the connections to them, and closes and hides what is replaced. Whatever is killed, all are old or all are new; repeated, it does nothing.
+ *
+ * From the rename on the server lets nobody connect to a database until the transaction ends, but waits at most 5 s for
+ * those who are in; who slipped in just before is ended from a second session.
+ * @throws Failure `refused` where the databases are not those of the restore; `source` where they stay in use.
+ */
+async function swapDatabases({ server, swaps, attempts = 5 }) {
+    const result = { swapped: [], alreadyDone: [], disconnected: [], refusedMs: 0 };
+    if (swaps.length === 0)
+        return result;
+    for (const { staged, kept } of swaps) {
+        if ((staged === undefined || own_names_kindOfName(staged)) && own_names_kindOfName(kept) === 'kept')
+            continue;
+        const names = [staged, kept].filter((name) => name !== undefined).map((name) => `"${name}"`);
+        throw new failure/* Failure */.HR('refused', `${names.join(' and ')} are no names of a restore`, 'Run the restore again.');
+    }
+    for (let attempt = 1;; attempt++) {
+        const begun = Date.now();
+        const { rows, failure } = await trySwap(server, swaps);
+        for (const row of rows)
+            if ('ended' in row && row.ended)
+                result.disconnected.push(row.ended);
+        const [measured] = rows.filter((row) => 'refusedMs' in row);
+        // An attempt that failed has told nothing; it kept the others out no longer than it took.
+        result.refusedMs += measured?.refusedMs ?? Date.now() - begun;
+        if (!failure) {
+            const done = rows.filter((row) => 'live' in row);
+            result.swapped = done.filter((row) => row.done === 'now').map(({ live }) => live);
+            result.alreadyDone = done.filter((row) => row.done === 'before').map(({ live }) => live);
+            return result;
+        }
+        if (!failure.isPassing)
+            throw failure.error;
+        if (attempt >= attempts)
+            throw await describeUse(server, swaps, attempt, failure.error);
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(100 * attempt);
+    }
+}
+async function trySwap(server, swaps) {
+    const args = ['-XAtqw', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose', '-R', '\x1e', '-f', '-'];
+    const over = new AbortController();
+    const sweeping = sweep(server, swaps, over.signal);
+    const { stdout, stderr, code, endedBy } = await runTool(server, 'psql', args, {
+        database: chooseBeside(swaps),
+        applicationName: restore_session_restoreApplicationName,
+        input: writeSwapScript(swaps),
+        timeoutMs: 120_000,
+    }).finally(() => over.abort());
+    const rows = [...parseRows(stdout), ...(await sweeping)];
+    if (code === 0)
+        return { rows };
+    const [, sqlState = '', message = ''] = /ERROR: {1,2}([0-9A-Z]{5}): (.*)/.exec(stderr) ?? [];
+    const what = `swapping ${listLive(swaps)} on ${server.label}`;
+    if (sqlState === 'P0001') {
+        const next = 'Nothing was changed. Look at the databases (psql -l), then run the restore again.';
+        return { rows, failure: { error: new failure/* Failure */.HR('refused', `${what}: ${message}`, next), isPassing: false } };
+    }
+    const said = endedBy ? `psql was ended by ${endedBy}` : stderr.replace(/(ERROR: {1,2})[0-9A-Z]{5}: /, '$1');
+    return { rows, failure: { error: server_errors_describeServerError(`${what} failed`, said), isPassing: swap_databases_passing.has(sqlState) } };
+}
+/** While the swap takes long, ends whoever it waits for. */
+async function sweep(server, swaps, over) {
+    const rows = [];
+    try {
+        for (;;) {
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(sweepEveryMs, undefined, { signal: over });
+            rows.push(...(await restore_session_runStatements(server, chooseBeside(swaps), writeSweepScript(swaps), { retryForMs: 0 })));
+        }
+    }
+    catch {
+        // The swap is over, or will itself tell what is wrong with the server.
+        return rows;
+    }
+}
+async function describeUse(server, swaps, attempts, cause) {
+    const involved = swaps.flatMap(({ live, staged }) => (staged === undefined ? [live] : [live, staged]));
+    const names = involved.map(quoteLiteral).join(', ');
+    const select = `SELECT datname || ': ' || usename || ' (' || coalesce(nullif(application_name, ''), 'no name') || ')' AS who
+    FROM pg_stat_activity WHERE datname IN (${names}) AND backend_type = 'client backend' GROUP BY 1 ORDER BY 1 LIMIT 20`;
+    const options = { applicationName: restore_session_restoreApplicationName };
+    const rows = await query_queryRows(server, chooseBeside(swaps), select, options).catch(() => []);
+    const users = rows.map(({ who }) => who).join(', ') || cause.message;
+    return new failure/* Failure */.HR('source', `${listLive(swaps)} on ${server.label} stayed in use through ${attempts} attempts to swap: ${users}`, 'All databases are as they were. Stop the services that connect, then run the command again: it goes on from here.', { cause });
+}
+function chooseBeside(swaps) {
+    return restore_session_chooseMaintenanceDatabase(...swaps.map(({ live }) => live));
+}
+function listLive(swaps) {
+    return `database ${swaps.map(({ live }) => live).join(', ')}`;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/sync-file-systems.js
 
 
@@ -42123,11 +42488,23 @@ async function syncFileSystems(paths) {
 
 
 
+
+
 /**
  * Puts everything that a journal speaks of in place: each cluster's databases in one transaction, then the files. Every
  * step can be repeated, so that whoever finds the journal only has to call this again.
+ *
+ * @throws Failure; the system's own errors do not leave here: whoever catches them takes them for those of another disk.
  */
 async function carryThrough(platform, journal) {
+    try {
+        return await carryAllThrough(platform, journal);
+    }
+    catch (error) {
+        throw platform.signal?.aborted ? error : cutShort('the swap', error);
+    }
+}
+async function carryAllThrough(platform, journal) {
     const result = { disconnected: [], swaps: [], placed: 0, removed: 0 };
     const placed = await Promise.all(journal.databases.map(async (swap) => ({ swap, server: await serverOf(platform, swap.source) })));
     const present = new Set();
@@ -42147,11 +42524,20 @@ async function carryThrough(platform, journal) {
             present.add(name);
         result.disconnected.push(...disconnected.map(({ database, user, application }) => `${database}: ${user} (${application || 'no name'})`));
     }
-    for (const swap of journal.files) {
+    const eachFolder = async (carry) => {
+        for (const swap of journal.files) {
+            await carry(swap).catch((error) => {
+                throw cutShort(`the swap of files ${swap.source} in ${swap.root}`, error);
+            });
+        }
+    };
+    await eachFolder(async (swap) => {
         const { placed, removed } = await swapStagedFiles(swap);
         result.placed += placed;
         result.removed += removed;
-    }
+    });
+    // After the last rename: where that is the only one, and has not happened, nothing has.
+    await eachFolder(alignSwapped);
     // The renames are on disk before the journal, which may be on another, forgets them.
     await syncFileSystems(journal.files.map(({ root }) => root));
     // One that was missing before the restore has left nothing to keep.
@@ -42163,156 +42549,11 @@ async function carryThrough(platform, journal) {
     await closeJournal(platform, journal, databases);
     return result;
 }
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-statements.js
-/** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
-const dump_statements_name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
-const qualifiedName = `${dump_statements_name}(?:\\.${dump_statements_name})?`;
-const copyPattern = new RegExp(`^COPY (${qualifiedName}) [^]*FROM stdin;$`);
-const foreignKeyPattern = new RegExp(`^ALTER TABLE (?:ONLY )?(${qualifiedName})\\s+ADD CONSTRAINT (${dump_statements_name}) FOREIGN KEY \\([^]*\\) REFERENCES (${qualifiedName})\\(`);
-const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
-const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
-const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
-/** The table of a `COPY … FROM stdin;`, as written. */
-function parseCopyTable(text) {
-    return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
-}
-/** The foreign key that a statement adds. */
-function parseForeignKey(statement) {
-    const found = statement.startsWith('ALTER TABLE ') ? foreignKeyPattern.exec(statement) : null;
-    if (!found)
-        return undefined;
-    const [, table, constraint, references] = found;
-    return { table, constraint, references, statement };
-}
-function parseSetval(text) {
-    const found = setvalPattern.exec(text);
-    if (!found)
-        return undefined;
-    return {
-        sequence: found[1].replaceAll("''", "'"),
-        value: found[2],
-        called: found[3] === 'true',
-    };
-}
-function parseLargeObjectStep(text) {
-    if (!text.startsWith('SELECT pg_catalog.lo'))
-        return undefined;
-    const written = writePattern.exec(text);
-    if (written)
-        return { step: 'write', content: Buffer.from(written[1], 'hex') };
-    const found = largeObjectPattern.exec(text);
-    if (!found)
-        return undefined;
-    return found[1] === 'close' ? { step: 'close' } : { step: found[1], oid: found[2] };
-}
-/** The parts of a qualified name without their quotes: `public."Été"` gives `['public', 'Été']`. */
-function dump_statements_splitQualifiedName(text) {
-    const parts = text.match(/"(?:[^"]|"")*"|[^".]+/g) ?? [];
-    return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
-}
-/**
- * A name of the dump as text: its bytes in the dump's encoding (`SET client_encoding`). SQL_ASCII, or bytes that do
- * not fit: UTF-8 where they are valid, else latin1.
- */
-function decodeName(text, encoding) {
-    if (/^[\x00-\x7f]*$/.test(text))
-        return text;
-    const bytes = Buffer.from(text, 'latin1');
-    for (const label of [nameEncoding(encoding), 'utf-8']) {
-        try {
-            return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
-        }
-        catch {
-            // Not this one: the label is unknown here, or the bytes do not fit.
-        }
-    }
-    return text;
-}
-/** PostgreSQL's name of an encoding as the WHATWG calls it. */
-function nameEncoding(encoding) {
-    const latin = /^LATIN(\d+)$/.exec(encoding)?.[1];
-    const parts = { 5: 9, 6: 10, 7: 13, 8: 14, 9: 15, 10: 16 };
-    if (latin)
-        return `iso-8859-${parts[latin] ?? latin}`;
-    const windows = /^WIN(\d+)$/.exec(encoding)?.[1];
-    if (windows)
-        return windows === '866' ? 'ibm866' : `windows-${windows}`;
-    const others = { UTF8: 'utf-8', KOI8R: 'koi8-r', KOI8U: 'koi8-u', SQL_ASCII: 'utf-8' };
-    return others[encoding] ?? encoding.toLowerCase().replaceAll('_', '-');
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/table-name.js
-
-/**
- * A qualified name, or its parts, as names are compared: without quotes, since which words need them depends on the
- * client's version.
- */
-function table_name_tableKey(name) {
-    return (typeof name === 'string' ? dump_statements_splitQualifiedName(name) : name).join('\0');
-}
-/** Parts of a qualified name as PostgreSQL reads them, without their quotes; undefined where it can be none. */
-function readQualifiedName(text) {
-    const parts = [];
-    const pattern = /"((?:[^"]|"")+)"|([^".\s]+)/y;
-    for (let at = 0;;) {
-        pattern.lastIndex = at;
-        const found = pattern.exec(text);
-        if (!found)
-            return undefined;
-        const [whole, quoted, plain = ''] = found;
-        parts.push(quoted === undefined ? { text: plain, isQuoted: false } : { text: quoted.replaceAll('""', '"'), isQuoted: true });
-        at += whole.length;
-        if (at === text.length)
-            return parts;
-        if (text[at] !== '.')
-            return undefined;
-        at++;
-    }
-}
-/** A name as PostgreSQL takes it without quotes: small ASCII letters. */
-function foldName(name) {
-    return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-}
-/** A name as somebody types it: with quotes only where it needs them. */
-function showIdentifier(name) {
-    return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/restore/find-made.js
-
-
-
-
-/**
- * Says which new tables and databases an unfinished restore had made by then, whose answers may have got lost. They hold
- * proven rows, and nobody uses them yet: they stay. Never fails; what cannot be looked at is said to be uncertain.
- */
-async function findMade(platform, { makes = [] }) {
-    const found = [];
-    for (const place of makes) {
-        const name = find_made_nameOf(place);
-        try {
-            if (await find_made_isThere(platform, place))
-                found.push(`${name} is there`);
-        }
-        catch (error) {
-            found.push(`whether ${name} was made cannot be told (${(0,failure/* messageOf */.bD)(error)})`);
-        }
-    }
-    return found;
-}
-async function find_made_isThere(platform, { source, database, table }) {
-    const server = await serverOf(platform, source);
-    if (!(await hasDatabase(server, database)))
-        return false;
-    return table === undefined || (await hasTable(server, database, table));
-}
-function find_made_nameOf({ database, table }) {
-    const name = `database "${database}"`;
-    return table
-        ? `the new table ${showIdentifier(table.schema)}.${showIdentifier(table.name)} of ${name}`
-        : `the new ${name}`;
+/** Of a name in a folder that is held open, an error of the system tells neither the path nor the disk. */
+function cutShort(what, error) {
+    if (error instanceof failure/* Failure */.HR)
+        return error;
+    return new failure/* Failure */.HR(isDiskFull(error) ? 'space' : 'failed', `${what} was cut short: ${(0,failure/* messageOf */.bD)(error)}`, 'Look at the disks (dmesg, df), then run any command again: it goes on.', { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/interrupted-text.js
@@ -42519,15 +42760,21 @@ async function haltAgain(platform, users) {
     const recorded = users ? [] : ((await readHalted(platform.config.state))?.containers ?? []);
     const namesOf = (halt) => recorded.filter((each) => each.halt === halt).map(({ service }) => service);
     const { stop, hold } = users ?? { stop: namesOf('stop'), hold: namesOf('hold') };
-    if (hold.length > 0) {
-        const project = { ...openProject(platform), isDetached: true };
-        const containers = await listServiceContainers(project);
-        // Its files are reached through its first program, which has to be there for that.
-        const ended = containers.filter(({ service, state }) => hold.includes(service) && state === 'exited');
-        for (const container of ended)
-            await changeContainer(project, container, 'start');
-    }
+    await startHeld(platform, hold);
     await haltServices(platform, { stop, hold });
+}
+/**
+ * Has those run that ended, in whose own containers files lie: they are reached through its first program, which has to be
+ * there for that.
+ */
+async function startHeld(platform, hold) {
+    if (hold.length === 0)
+        return;
+    const project = { ...openProject(platform), isDetached: true };
+    const containers = await listServiceContainers(project);
+    const ended = containers.filter(({ service, state }) => hold.includes(service) && state === 'exited');
+    for (const container of ended)
+        await changeContainer(project, container, 'start');
 }
 /** What was not had running again before stays on the list, except for containers that others have taken the place of. */
 async function record({ config, holder, now }, halted, present) {
@@ -42553,49 +42800,6 @@ async function haltOne({ logger }, caller, container) {
             cause: error,
         });
     });
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/restore/or-discard.js
-
-
-
-
-
-
-
-
-
-/** Does what comes before anything is replaced; where it fails, nothing of what was staged is left. */
-async function orDiscard(platform, journal, work) {
-    try {
-        return await work();
-    }
-    catch (error) {
-        const made = await findMade(platform, journal);
-        await discardStaged(platform, journal).catch((second) => {
-            platform.logger.error(`What was staged could not be removed: ${(0,failure/* messageOf */.bD)(second)}. The next command will.`);
-        });
-        if (!(error instanceof failure/* Failure */.HR))
-            throw error;
-        // Whoever reads this at night wants to know that before anything else.
-        const said = error.next.startsWith('Nothing') ? error.next : `Nothing live was changed. ${error.next}`;
-        const next = made.length === 0 ? said : `${said} But ${made.join('; ')}: use it, or drop it.`;
-        throw new failure/* Failure */.HR(error.kind, error.message, next, { cause: error });
-    }
-}
-/** Removes everything that a restore, or an undo, has made before it replaced anything, and its journal. */
-async function discardStaged(platform, journal) {
-    const isUndo = journal.undoes !== undefined;
-    // What was to come in with an undo is what a restore has kept: that stays.
-    for (const { source, staged } of isUndo ? [] : journal.databases) {
-        if (staged !== undefined)
-            await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
-    }
-    for (const swap of await followContainers(platform, journal))
-        await discardStagedFiles(swap, isUndo);
-    await (0,promises_namespaceObject.rm)(wayBackPathOf(platform.config.state, journal.id), { recursive: true, force: true });
-    await removeJournal(platform.config.state);
-    await (0,promises_namespaceObject.rm)(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/recover.js
@@ -42627,9 +42831,11 @@ async function finishInterrupted(platform) {
 async function finish(platform, journal) {
     const { logger } = platform;
     const run = describeJournal(journal);
+    if (journal.isSingleRename)
+        await startHeld(platform, journal.users?.hold ?? []);
     if (await isBypassed(platform, journal)) {
         logger.warning(`The ${run}, begun ${journal.started}, was interrupted right before its one rename, with nobody halted, who have worked on since: removing what it had made. To have it, run it again.`);
-        await discardStaged(platform, journal);
+        await revertBypassed(platform, journal);
     }
     else if (journal.phase === 'swapping') {
         logger.warning(`The ${run}, begun ${journal.started}, was interrupted while it was put in place: going on.`);
@@ -42650,17 +42856,6 @@ async function finish(platform, journal) {
         if (made.length > 0)
             logger.warning(`Of that run ${made.join('; ')}: use it, or drop it.`);
     }
-}
-/**
- * Whether a swap for which no service stood still was interrupted before its rename: what is live has gone its own way by
- * now, in which the rename may be neither single nor wanted any more.
- */
-async function isBypassed(platform, journal) {
-    if (journal.phase !== 'swapping' || !journal.isSingleRename)
-        return false;
-    const files = await followContainers(platform, journal);
-    const untouched = await Promise.all(files.map(({ root, staged, kept, inodes }) => isStillStaged({ root: Buffer.from(root), staged: Buffer.from(staged), kept: Buffer.from(kept), inodes })));
-    return untouched.includes(true);
 }
 /** Tables change in one transaction, which may have happened though nobody was there any more to hear of it. */
 async function finishTables(platform, journal) {
@@ -43287,7 +43482,7 @@ function writeExclusion(table, encoding) {
  * between two looks at the catalogue: what was there at both, under one name and identity, was there in the snapshot.
  */
 function findMissingTables(before, after, excluded, dumped) {
-    const found = new Set([...dumped].map((name) => table_name_tableKey(name)));
+    const found = new Set([...dumped].map((name) => tableKey(name)));
     const later = new Map(after.map((table) => [table.oid, table]));
     const left = new Set(excluded.map(({ oid }) => oid));
     return before
@@ -43295,7 +43490,7 @@ function findMissingTables(before, after, excluded, dumped) {
         const same = later.get(oid);
         return !left.has(oid) && same !== undefined && same.schema === schema && same.name === name;
     })
-        .filter(({ schema, name, ancestors }) => ![[schema, name], ...(ancestors ?? [])].some((parts) => found.has(table_name_tableKey(parts))))
+        .filter(({ schema, name, ancestors }) => ![[schema, name], ...(ancestors ?? [])].some((parts) => found.has(tableKey(parts))))
         .map(({ schema, name }) => `${schema}.${name}`);
 }
 
@@ -43316,7 +43511,7 @@ SELECT current_setting('server_version') AS "serverVersion", pg_encoding_to_char
                  WHERE c.setdatabase = d.oid), '[]') AS settings,
        coalesce((SELECT json_agg(json_build_object('name', extname, 'version', extversion) ORDER BY extname)
                  FROM pg_extension), '[]') AS extensions
-FROM pg_database d WHERE d.datname = ${query_quoteLiteral(database)}`;
+FROM pg_database d WHERE d.datname = ${quoteLiteral(database)}`;
 /**
  * Reads the facts of a database that its dump does not hold.
  * @throws Failure `source` where it does not exist or does not answer.
@@ -65782,7 +65977,7 @@ class CopyRows {
             }
             // To psql this line would be the end as well.
             if (this.#matched === 2 && buffer[at] === 0x0d)
-                this.#events.anyStatement?.('\\.', false);
+                this.#events.anyStatement?.('\\.', false, base + at);
             if (this.#held > 0)
                 this.#events.copyRows(terminator.subarray(0, this.#held));
             this.#held = 0;
@@ -65823,10 +66018,12 @@ class SqlSpan {
     ended = true;
     /** What was begun as `$tag$` was none, but a parameter as in `$1`. */
     wasParameter = false;
+    /** It was neither of them. */
+    wasBroken = false;
     begin(kind) {
         this.#kind = kind;
         this.ended = false;
-        this.#escape = this.#maybeEnded = this.#tagIsWhole = this.wasParameter = false;
+        this.#escape = this.#maybeEnded = this.#tagIsWhole = this.wasParameter = this.wasBroken = false;
         this.#tag = [dollar];
         this.#matched = 0;
         this.#depth = 1;
@@ -65885,6 +66082,7 @@ class SqlSpan {
             this.#tagIsWhole = true;
         else if (!isWordByte(byte) || (this.#tag.length === 1 && isDigit(byte))) {
             this.ended = this.wasParameter = true;
+            this.wasBroken = !isDigit(byte);
             return at;
         }
         this.#tag.push(byte);
@@ -65906,16 +66104,210 @@ class SqlSpan {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/statement-text.js
+/** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
+const statement_text_MAX_BYTES = 1 << 20;
+/** What is told of a statement that is not read. */
+const BEGINNING_BYTES = 256;
+/** The text of the statement at hand, from pieces of any size; bytes as latin1 characters. */
+class StatementText {
+    #pieces = [];
+    #bytes = 0;
+    /** Where in the piece at hand it goes on. */
+    #start = 0;
+    beginning = '';
+    begin(at) {
+        this.#pieces = [];
+        this.#bytes = 0;
+        this.#start = at;
+        this.beginning = '';
+    }
+    /** Another piece comes. */
+    resume() {
+        this.#start = 0;
+    }
+    keep(buffer, end) {
+        const piece = buffer.subarray(this.#start, end);
+        this.#bytes += piece.length;
+        if (this.#bytes > statement_text_MAX_BYTES)
+            this.#pieces = [];
+        else
+            this.#pieces.push(piece);
+        this.beginning += piece.toString('latin1', 0, BEGINNING_BYTES - this.beginning.length);
+    }
+    /** All of it; empty where it is too long. */
+    whole() {
+        return Buffer.concat(this.#pieces).toString('latin1');
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/statement-words.js
+
+/** The first words of a statement that may have a body, by their first letters; a dot stands for any other word. */
+const ROUTINE = /^c(?:or)?[fp]/;
+const HEAD_WORDS = new Set(['create', 'or', 'replace', 'function', 'procedure']);
+const HEAD_COUNT = 4;
+/** `procedure`: no longer word means anything here. */
+const LONGEST_WORD = 9;
+const [colon, dot, lowerE] = [0x3a, 0x2e, 0x65];
+/**
+ * The words of one statement, outside of quotes and comments, byte by byte: a semicolon in the BEGIN ATOMIC … END of a
+ * function ends nothing. And whether all that read it are sure to agree where it ends: psql, which divides the text,
+ * servers of all versions, which divide once more what psql sends them, and the lexer. What pg_dump writes is sure, but
+ * for a function or its type that is called `begin`: psql counts that, and reads on.
+ */
+class StatementWords {
+    isSure = true;
+    /** How many of BEGIN ATOMIC, and of CASE in it, are open. */
+    #depth = 0;
+    #heads = '';
+    /** BEGIN was the last word, and nothing but space has followed it. */
+    #hasBegun = false;
+    // The word at hand.
+    #length = 0;
+    #word = '';
+    #isNumber = false;
+    #hasExponent = false;
+    #last = 0;
+    #isBehindNumber = false;
+    /** A text has ended: 1, and space has followed it: 2. */
+    #textEnded = 0;
+    begin() {
+        this.isSure = true;
+        this.#depth = this.#length = this.#last = this.#textEnded = 0;
+        this.#heads = '';
+        this.#isBehindNumber = this.#hasBegun = false;
+    }
+    /** Whether a word is under way, of which a `$` is a part. */
+    get isOpen() {
+        return this.#length > 0;
+    }
+    /** A byte outside of quotes; `parentheses`: how many are open, in which blocks are not counted. */
+    read(byte, parentheses) {
+        // psql puts the value of a variable of its own there.
+        if (this.#last === colon && /[A-Z"'{]/.test(String.fromCharCode(byte)))
+            this.isSure = false;
+        if (isWordByte(byte))
+            this.#lengthen(byte);
+        else {
+            this.#isBehindNumber = byte === dot && this.#length > 0 && this.#isNumber;
+            this.end(parentheses);
+            if (isSpace(byte))
+                this.leaveSpace();
+            else
+                this.interrupt(byte);
+        }
+        // Two of them are a cast.
+        this.#last = byte === colon && this.#last === colon ? 0 : byte;
+    }
+    /** A text begins with the quote that was not read yet: by what stands before it, its backslashes escape or not. */
+    beginText(parentheses) {
+        const mark = this.#length === 1 ? String.fromCharCode(this.#last | 0x20) : '';
+        // To the server a text that goes on in another line goes on as the kind that it was, to psql as a plain one.
+        if (this.#textEnded === 2)
+            this.isSure = false;
+        // One digit, or a parameter, before an `E'`: not all read that as we do.
+        if (this.#length > 0 && !'ebxn'.includes(mark || '-'))
+            this.isSure = false;
+        if (mark !== '')
+            this.#length = 0;
+        this.read(sql_bytes_quote, parentheses);
+        return mark === 'e' ? 'escaped' : 'bx'.includes(mark || '-') ? 'quoted' : undefined;
+    }
+    endText() {
+        this.#textEnded = 1;
+    }
+    /** What was begun as a `$tag$` is a parameter such as `$1`; `isSure`: it is. */
+    beginParameter(isSure) {
+        this.isSure &&= isSure;
+        this.#length = 1;
+        this.#isNumber = this.#hasExponent = true;
+        this.#last = 0;
+    }
+    /** Space, or a comment to the end of its line. */
+    leaveSpace() {
+        if (this.#textEnded > 0)
+            this.#textEnded = 2;
+    }
+    /** What is no word and no space: `byte` is its first. */
+    interrupt(byte) {
+        if (byte !== sql_bytes_quote)
+            this.#textEnded = 0;
+        this.#expectAtomic('');
+    }
+    /** Whether a semicolon outside of parentheses ends the statement. */
+    endsAtSemicolon() {
+        if (this.#depth === 0)
+            return true;
+        // Only here, between two statements of its body, may the block end for the server: then it must end for psql.
+        if (this.#depth !== 1)
+            this.isSure = false;
+        return false;
+    }
+    /** The word at hand ends, if there is one. */
+    end(parentheses) {
+        if (this.#length === 0)
+            return;
+        if (!this.#isNumber)
+            this.#see(this.#length > LONGEST_WORD ? '' : this.#word.toLowerCase(), parentheses);
+        this.#length = 0;
+    }
+    #lengthen(byte) {
+        if (this.#length === 0) {
+            this.#word = '';
+            this.#isNumber = isDigit(byte);
+            this.#hasExponent = false;
+            if (this.#isNumber)
+                this.#expectAtomic('');
+            // `1.e` is a number to some, and then a word.
+            else if (this.#isBehindNumber)
+                this.isSure = false;
+            this.#isBehindNumber = false;
+        }
+        else if (this.#isNumber && !isDigit(byte)) {
+            // Where the number ends depends on the version.
+            if (this.#hasExponent || (byte | 0x20) !== lowerE)
+                this.isSure = false;
+            this.#hasExponent = true;
+        }
+        this.#textEnded = 0;
+        if (++this.#length <= LONGEST_WORD)
+            this.#word += String.fromCharCode(byte);
+    }
+    #see(word, parentheses) {
+        if (this.#heads.length < HEAD_COUNT)
+            this.#heads += HEAD_WORDS.has(word) ? word.charAt(0) : '.';
+        if (parentheses > 0 || !ROUTINE.test(this.#heads))
+            return;
+        const begins = this.#expectAtomic(word);
+        if (word === 'begin')
+            this.#hasBegun = true;
+        if (begins)
+            this.#depth++;
+        else if (this.#depth > 0)
+            this.#depth += word === 'case' ? 1 : word === 'end' ? -1 : 0;
+    }
+    /** Whether ATOMIC follows BEGIN: to the server any other BEGIN is a name, to psql it opens a block all the same. */
+    #expectAtomic(word) {
+        const begins = this.#hasBegun && word === 'atomic' && this.#depth === 0;
+        if (this.#hasBegun && !begins)
+            this.isSure = false;
+        this.#hasBegun = false;
+        return begins;
+    }
+}
+function isSpace(byte) {
+    return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-lexer.js
 
 
 
 
+
+
 const trailer = Buffer.from('-- PostgreSQL database dump complete');
-/** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
-const maximumStatementBytes = 1 << 20;
-/** What is told of a statement that is not read. */
-const beginningBytes = 256;
 /**
  * Reads pg_dump's plain output as it passes, in pieces of any size: finds COPY blocks, statements and the trailer at
  * the top level only, whatever quotes, bodies and comments hold. Memory is bounded by the longest statement that it
@@ -65925,6 +66317,8 @@ class DumpLexer {
     #events;
     #rows;
     #span = new SqlSpan();
+    #words = new StatementWords();
+    #text = new StatementText();
     #state = 'top';
     /** Offset in the stream of the piece at hand. */
     #base = 0;
@@ -65933,15 +66327,9 @@ class DumpLexer {
     #statementAt = 0;
     #atLineStart = true;
     #parentheses = 0;
-    #pieces = [];
-    #piecesBytes = 0;
-    #pieceStart = 0;
-    #beginning = '';
     /** A statement has ended on this line. */
     #ended = false;
-    /** How many bytes of a word have just passed, and the last byte: tells `E'` and `a$b$`. */
-    #word = 0;
-    #last = 0;
+    #spanKind = 'quoted';
     #backslashEscapes = false;
     #encoding = 'UTF8';
     #table = '';
@@ -65962,11 +66350,11 @@ class DumpLexer {
         return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
     }
     push(buffer) {
-        this.#pieceStart = 0;
+        this.#text.resume();
         for (let at = 0; at < buffer.length;)
             at = this.#read(buffer, at);
         if (this.#open)
-            this.#keepPiece(buffer, buffer.length);
+            this.#text.keep(buffer, buffer.length);
         this.#base += buffer.length;
     }
     /** Reads one byte, or as many as mean the same; gives where it stopped. */
@@ -65999,7 +66387,7 @@ class DumpLexer {
         }
         // After the rows psql would go on with the rest of this line.
         else if (byte !== 0x0d)
-            this.#events.anyStatement?.(String.fromCharCode(byte), false);
+            this.#events.anyStatement?.(String.fromCharCode(byte), false, this.#base + at);
         return at + 1;
     }
     #readTop(buffer, byte, at) {
@@ -66009,7 +66397,6 @@ class DumpLexer {
             // Maybe a comment: the next byte tells.
             this.#matched = byte === minus && this.#atLineStart && !this.#open ? 1 : -1;
             this.#state = byte === minus ? 'minus' : 'solidus';
-            this.#word = 0;
             return;
         }
         if (!this.#open) {
@@ -66025,65 +66412,76 @@ class DumpLexer {
             this.#openStatement(at);
         }
         if (byte === sql_bytes_quote)
-            this.#enterSpan(this.#isEscapeMark() ? 'escaped' : 'quoted');
-        else if (byte === doubleQuote)
+            return this.#enterText();
+        if (byte === dollar && !this.#words.isOpen) {
+            this.#words.interrupt(byte);
+            return this.#enterSpan('dollar');
+        }
+        this.#words.read(byte, this.#parentheses);
+        if (byte === doubleQuote)
             this.#enterSpan('identifier');
-        else if (byte === dollar && this.#word === 0)
-            this.#enterSpan('dollar');
         else if (byte === 0x28)
             this.#parentheses++;
         else if (byte === 0x29)
-            this.#parentheses--;
+            this.#parentheses = Math.max(0, this.#parentheses - 1);
         // For psql it begins a command of its own, wherever it stands.
         else if (byte === backslash)
-            this.#events.anyStatement?.('\\', false);
+            this.#events.anyStatement?.('\\', false, this.#base + at);
         // Inside parentheses it separates the actions of a rule.
-        else if (byte === semicolon && this.#parentheses <= 0)
+        else if (byte === semicolon && this.#parentheses === 0 && this.#words.endsAtSemicolon()) {
             this.#closeStatement(buffer, at + 1);
-        this.#word = isWordByte(byte) ? this.#word + 1 : 0;
-        this.#last = byte;
+        }
     }
     #readLineEnd(at) {
-        this.#word = 0;
-        if (!this.#open)
+        if (this.#open)
+            this.#words.read(newline, this.#parentheses);
+        else
             this.#atLineStart = true;
         if (!this.#ended)
             return;
         this.#ended = false;
         this.#events.unitEnds(this.#base + at + 1);
     }
-    /** Whether backslashes escape in the text that begins here: `E'…'`, or all of them in a dump that says so. */
-    #isEscapeMark() {
-        return this.#backslashEscapes || (this.#word === 1 && (this.#last | 0x20) === 0x65);
+    #enterText() {
+        const kind = this.#words.beginText(this.#parentheses);
+        this.#enterSpan(kind ?? (this.#backslashEscapes ? 'escaped' : 'quoted'));
     }
     #enterSpan(kind) {
         this.#state = 'span';
+        this.#spanKind = kind;
         this.#span.begin(kind);
     }
     #leaveSpan() {
         this.#state = 'top';
-        this.#word = this.#span.wasParameter ? 1 : 0;
-        this.#last = 0;
+        if (this.#span.wasParameter)
+            this.#words.beginParameter(!this.#span.wasBroken);
+        else if (this.#spanKind === 'quoted' || this.#spanKind === 'escaped')
+            this.#words.endText();
     }
     #readSymbol(byte, at) {
         if (this.#state === 'minus' && byte === minus) {
+            this.#words.end(this.#parentheses);
+            this.#words.leaveSpace();
             this.#state = 'comment';
             if (this.#matched === 1)
                 this.#matched = 2;
             return at + 1;
         }
         if (this.#state === 'solidus' && byte === star) {
+            this.#words.end(this.#parentheses);
+            this.#words.leaveSpace();
             this.#enterSpan('comment');
             if (!this.#open)
                 this.#atLineStart = false;
             return at + 1;
         }
         // No comment, but a symbol; no statement that we read begins with one.
-        this.#state = 'top';
         if (!this.#open) {
             this.#openStatement(at);
             this.#atLineStart = false;
         }
+        this.#words.read(this.#state === 'minus' ? minus : solidus, this.#parentheses);
+        this.#state = 'top';
         return at;
     }
     #readComment(byte) {
@@ -66101,7 +66499,6 @@ class DumpLexer {
         if (this.#matched === trailer.length)
             this.#trailerSeen = true;
         this.#state = 'top';
-        this.#word = 0;
         if (!this.#open)
             this.#atLineStart = true;
     }
@@ -66126,26 +66523,15 @@ class DumpLexer {
         this.#statementAt = this.#base + at;
         this.#trailerSeen = false;
         this.#parentheses = 0;
-        this.#word = 0;
-        this.#pieceStart = at;
-        this.#beginning = '';
-    }
-    #keepPiece(buffer, end) {
-        const piece = buffer.subarray(this.#pieceStart, end);
-        this.#piecesBytes += piece.length;
-        if (this.#piecesBytes > maximumStatementBytes)
-            this.#pieces = [];
-        else
-            this.#pieces.push(piece);
-        this.#beginning += piece.toString('latin1', 0, beginningBytes - this.#beginning.length);
+        this.#words.begin();
+        this.#text.begin(at);
     }
     #closeStatement(buffer, end) {
-        this.#keepPiece(buffer, end);
+        this.#text.keep(buffer, end);
+        const isSure = this.#atLineStart && this.#words.isSure;
         // What does not begin a line is part of something that we do not read, such as a function's body.
-        const text = this.#atLineStart ? Buffer.concat(this.#pieces).toString('latin1') : '';
-        this.#events.anyStatement?.(text || this.#beginning, this.#atLineStart);
-        this.#pieces = [];
-        this.#piecesBytes = 0;
+        const text = this.#atLineStart ? this.#text.whole() : '';
+        this.#events.anyStatement?.(text || this.#text.beginning, isSure, this.#base + end);
         this.#open = false;
         this.#ended = true;
         this.#atLineStart = false;
@@ -66412,7 +66798,7 @@ async function fingerprintDump(chunks) {
     return { fingerprints: taker.finish(), trailer: lexer.complete };
 }
 /** What differs between two fingerprints, one line each, for people; empty where all is equal. Places are no matter. */
-function fingerprints_compareFingerprints(expected, found) {
+function compareFingerprints(expected, found) {
     const tables = compareByName('table', expected.tables, found.tables, (table) => `${table.rows} rows`, (a, b) => {
         if (a.rows !== b.rows)
             return `${a.rows} rows expected, ${b.rows} found`;
@@ -66435,10 +66821,10 @@ function fingerprints_compareFingerprints(expected, found) {
  * have the expected digest, and are named.
  */
 function overlookContent(expected, found) {
-    const wanted = new Map(Object.entries(expected.tables).map(([name, table]) => [table_name_tableKey(name), table]));
+    const wanted = new Map(Object.entries(expected.tables).map(([name, table]) => [tableKey(name), table]));
     const overlooked = [];
     const tables = Object.entries(found.tables).map(([name, table]) => {
-        const other = wanted.get(table_name_tableKey(name));
+        const other = wanted.get(tableKey(name));
         if (!other || other.rows !== table.rows || other.sha256 === table.sha256)
             return [name, table];
         overlooked.push(name);
@@ -66447,7 +66833,7 @@ function overlookContent(expected, found) {
     return { fingerprints: { ...found, tables: Object.fromEntries(tables) }, overlooked };
 }
 function compareByName(kind, expected, found, describe, compare) {
-    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [table_name_tableKey(name), { name, value }]));
+    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [tableKey(name), { name, value }]));
     const [left, right] = [index(expected), index(found)];
     const differences = [];
     for (const [key, { name, value }] of left) {
@@ -67942,7 +68328,7 @@ async function check_dump_checkDump(name, content, manifest) {
         return await checkRoles(content);
     const { fingerprints, trailer } = await fingerprintDump(content);
     const cut = trailer ? [] : ['it is cut off: its first or its last line is missing'];
-    return [...cut, ...fingerprints_compareFingerprints(record.fingerprints, fingerprints)];
+    return [...cut, ...compareFingerprints(record.fingerprints, fingerprints)];
 }
 async function checkRoles(content) {
     let tail = Buffer.alloc(0);
@@ -67958,9 +68344,9 @@ async function checkRoles(content) {
  * loaded into (roles, files and programs of the server, other databases), and has no business in it. Functions, rules,
  * defaults and the like pass, whatever they hold.
  */
-const NAME = '(?:"(?:[^"]|"")*"|[^\\s"\'.();,]+)';
+const NAME = '(?:"(?:[^"]|"")*"|[\\w$\\x80-\\xff]+)';
 const QUALIFIED = `${NAME}(?:\\.${NAME})?`;
-const LITERAL = "'(?:[^'\\\\]|'')*'";
+const LITERAL = "'(?:[^']|'')*'";
 const PRIVILEGE = '(?:ALL|SELECT|INSERT|UPDATE|DELETE|TRUNCATE|REFERENCES|TRIGGER|MAINTAIN|USAGE|CREATE|CONNECT|TEMPORARY|EXECUTE)';
 const COLUMNS = `\\(${NAME}(?:,\\s*${NAME})*\\)`;
 /** The server's own tables are in pg_catalog, by that name or, since a dump sets no search path, by none. */
@@ -67981,7 +68367,6 @@ const KINDS = [
     'POLICY',
     'PUBLICATION',
     'RULE',
-    'SCHEMA',
     'SEQUENCE',
     'STATISTICS',
     'TABLE',
@@ -67989,6 +68374,17 @@ const KINDS = [
     'TRIGGER',
     'TYPE',
     'VIEW',
+].join('|');
+/** What has a comment, besides; of the whole server not: databases, roles, tablespaces, parameters. */
+const COMMENTED = [
+    'COLUMN',
+    'CONSTRAINT',
+    'EVENT TRIGGER',
+    'EXTENSION',
+    'FUNCTION',
+    'INDEX',
+    '(?:PROCEDURAL )?LANGUAGE',
+    'PROCEDURE',
 ].join('|');
 /** They reach files, programs or other servers, or are languages that do. */
 const FAR_REACHING = 'adminpack|dblink|file_fdw|plperlu|plpython\\w*u|pltclu|plsh|pg_cron|pg_background|postgres_fdw';
@@ -68012,21 +68408,43 @@ const plain = new RegExp(`^(?:${[
     "SELECT pg_catalog\\.lowrite\\(0, '\\\\{1,2}x[0-9a-f]*'\\);$",
     `COPY ${NOT_SYSTEM}${QUALIFIED} (?:\\(${NAME}(?:, ${NAME})*\\) )?FROM stdin;$`,
     `INSERT INTO ${NOT_SYSTEM}`,
-    'COMMENT ON ',
-    `(?:ALTER|DROP) (?:${KINDS}|CONSTRAINT|EXTENSION|FUNCTION|INDEX|PROCEDURE|ROUTINE) `,
+    // With --use-set-session-authorization: never more rights than whoever loads it has.
+    `SET SESSION AUTHORIZATION (?:DEFAULT|${LITERAL});$`,
+    `COMMENT ON (?:${KINDS}|${COMMENTED}|SCHEMA) `,
+    `(?:ALTER|DROP) (?:${KINDS}|CONSTRAINT|FUNCTION|INDEX|PROCEDURE|ROUTINE|SCHEMA) `,
+    'DROP EXTENSION ',
+    // What may follow its name are statements of their own.
+    `CREATE SCHEMA ${NAME}(?: AUTHORIZATION ${NAME})?;$`,
     `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED TABLE|${KINDS}) `,
     `CREATE EXTENSION (?:IF NOT EXISTS )?(?!"?(?:${FAR_REACHING})\\b)(?:"[a-z0-9_-]+"|[a-z0-9_]+)(?: WITH SCHEMA ${NAME})?;$`,
     'REFRESH MATERIALIZED VIEW ',
     // With ON only: otherwise it is a role that is given.
     `(?:GRANT|REVOKE)(?: GRANT OPTION FOR)? ${PRIVILEGE}(?: PRIVILEGES)?(?:${COLUMNS})?(?:,\\s*${PRIVILEGE}(?:${COLUMNS})?)* ON (?:${GRANTED}) `,
 ].join('|')})`);
-/** Up to its language, which pg_dump writes before the body: one that the database itself guards. */
-const guardedFunction = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) (?:(?!--|\/\*)[^'"$;]|'[^'\\]*'|"[^"]*")*?\n    LANGUAGE (?:sql|plpgsql)\b/;
+const routine = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) /;
+/** What stands in its signature, one by one; a language's line first. */
+const inSignature = /\n    LANGUAGE (\w+)|[eE]'(?:[^'\\]|''|\\[^])*'(?!')|'[^']*'|"[^"]*"|[()]|(?!--|\/\*|[eE]')[^'"$;]/y;
 /** The language stands near the beginning; a body may be long. */
 const SIGNATURE_BYTES = 64 * 1024;
 /** Whether pg_dump would write such a statement; bytes as latin1 characters. Of a long one its beginning is enough. */
 function isOfDump(statement) {
-    return plain.test(statement) || guardedFunction.test(statement.slice(0, SIGNATURE_BYTES));
+    return plain.test(statement) || (routine.test(statement) && isGuarded(statement.slice(0, SIGNATURE_BYTES)));
+}
+/** By its language, which pg_dump writes before the body: one that the database itself guards. */
+function isGuarded(signature) {
+    let parentheses = 0;
+    inSignature.lastIndex = 0;
+    for (let found = inSignature.exec(signature); found; found = inSignature.exec(signature)) {
+        const [token, language] = found;
+        if (token === '(')
+            parentheses++;
+        else if (token === ')')
+            parentheses--;
+        // Inside of parentheses it is an argument of that name.
+        else if (language !== undefined && parentheses === 0)
+            return language === 'sql' || language === 'plpgsql';
+    }
+    return false;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-guard.js
@@ -68067,12 +68485,11 @@ class OwnCommands {
     #count = 0;
     /** Whether the next such line may be there. */
     admits(text) {
-        const [word, key] = text.split(' ');
         this.#count++;
-        const opens = this.#count === 1 && /^\\restrict \w+$/.test(text);
-        const closes = this.#count === 2 && word === '\\unrestrict' && key !== undefined && key === this.#key;
-        this.#key = key;
-        return opens || closes;
+        if (this.#count > 1)
+            return this.#count === 2 && text === `\\unrestrict ${this.#key}`;
+        this.#key = /^\\restrict (\w+)$/.exec(text)?.[1];
+        return this.#key !== undefined;
     }
 }
 /** Where lines of psql's own stand in the stream, and which of them may. */
@@ -68188,11 +68605,8 @@ class RoleFinder {
             this.#takeBehind(tokens, words, ['for', 'role']);
             this.#takeLast(tokens, words, words.includes('revoke') ? 'from' : 'to');
         }
-        else if (first === 'alter') {
-            const owner = this.#takeBehind(tokens, words, ['owner', 'to']);
-            if (owner !== undefined)
-                this.#owned.set(owner, (this.#owned.get(owner) ?? 0) + 1);
-        }
+        else if (first === 'alter')
+            this.#noteOwner(this.#takeBehind(tokens, words, ['owner', 'to']));
         else if (first === 'grant')
             this.#takeLast(tokens, words, 'to');
         else if (first === 'revoke')
@@ -68201,8 +68615,14 @@ class RoleFinder {
             this.#takeBehind(tokens, words, ['to']);
         else if (second === 'user')
             this.#takeBehind(tokens, words, ['mapping', 'for']);
-        else if (second === 'schema' || second === 'session')
+        else if (second === 'session')
+            this.#noteOwner(this.#takeBehind(tokens, words, ['authorization']));
+        else if (second === 'schema')
             this.#takeBehind(tokens, words, ['authorization']);
+    }
+    #noteOwner(owner) {
+        if (owner !== undefined)
+            this.#owned.set(owner, (this.#owned.get(owner) ?? 0) + 1);
     }
     /** The names behind the first place where these words stand; the first of them. */
     #takeBehind(tokens, words, wanted) {
@@ -68243,7 +68663,7 @@ class RoleFinder {
 
 /** Where pg_dump says what it is, and which versions made the dump. */
 const survey_dump_HEAD_BYTES = 16 * 1024;
-const TITLE = /^-- PostgreSQL database dump\r?$/m;
+const TITLE = /^-- PostgreSQL database dump(\r?)$/m;
 /** Whoever forges a dump of more tables and statements that count wants memory, not a database. */
 const MAX_FINDINGS = 500_000;
 const MAX_NOTED_BYTES = 64 * 1024 * 1024;
@@ -68264,7 +68684,8 @@ async function surveyDump(content) {
     }
     const start = Buffer.concat(head);
     const text = start.toString('latin1', 0, survey_dump_HEAD_BYTES);
-    if (!TITLE.test(text))
+    const title = TITLE.exec(text);
+    if (!title)
         return undefined;
     const reading = new DumpReading();
     reading.push(start);
@@ -68273,6 +68694,7 @@ async function surveyDump(content) {
     return reading.finish({
         serverVersion: versionIn(text, 'from database'),
         clientVersion: versionIn(text, 'by pg_dump'),
+        ...(title[1] === '' ? {} : { hasWindowsLines: true }),
     });
 }
 function versionIn(head, by) {
@@ -68286,6 +68708,7 @@ class DumpReading {
     #extensions = new Set();
     #encoding = 'UTF8';
     #hasInserts = false;
+    #lines = new LineCount();
     #command;
     #statement;
     #findings = 0;
@@ -68296,25 +68719,31 @@ class DumpReading {
             ...events,
             copyBegins: (...block) => this.#note(block[0]) && events.copyBegins(...block),
             statement: (text, end) => this.#read(text) && events.statement(text, end),
-            anyStatement: (text, beganLine) => {
-                if (!beganLine || !isOfDump(text))
-                    this.#refuse(text);
+            anyStatement: (text, isSure, end) => {
+                // However long it is.
+                if (text.startsWith('INSERT INTO '))
+                    this.#hasInserts = true;
+                if (!isSure || !isOfDump(text))
+                    this.#statement ??= this.#lines.find(text, end);
             },
-            metaEnds: (text) => this.#own.admits(text) || (this.#command ??= text.slice(0, 200)),
+            metaEnds: (text, at) => this.#own.admits(text) || (this.#command ??= this.#lines.find(text, at - 1)),
         });
     }
     push(piece) {
+        this.#lines.begin(piece);
         // psql leaves out the rest of a line with one.
-        if (piece.includes(0))
-            this.#refuse('\0');
+        const nul = piece.indexOf(0);
+        if (nul >= 0)
+            this.#statement ??= this.#lines.find('\0', this.#lines.offset + nul);
         this.#lexer.push(piece);
+        this.#lines.end();
     }
-    finish(versions) {
+    finish(head) {
         const { roles, owner } = this.#roles.finish();
         return {
             isWhole: this.#lexer.complete,
             fingerprints: this.#taker.finish(),
-            ...versions,
+            ...head,
             encoding: this.#encoding,
             roles,
             ...(owner === undefined ? {} : { owner }),
@@ -68324,9 +68753,6 @@ class DumpReading {
             ...(this.#statement === undefined ? {} : { statement: this.#statement }),
             ...(this.#isExcessive ? { isExcessive: true } : {}),
         };
-    }
-    #refuse(statement) {
-        this.#statement ??= statement.slice(0, 200);
     }
     /** Whether there is room for one more of whatever takes memory. */
     #note(text) {
@@ -68343,8 +68769,6 @@ class DumpReading {
             this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
         if (text.startsWith('SELECT pg_catalog.setval'))
             return this.#note(text);
-        if (text.startsWith('INSERT INTO '))
-            this.#hasInserts = true;
         const extension = /^CREATE EXTENSION (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)/.exec(text)?.[1];
         if (extension !== undefined && this.#note(extension)) {
             const name = extension.startsWith('"') ? extension.slice(1, -1).replaceAll('""', '"') : extension;
@@ -68355,13 +68779,34 @@ class DumpReading {
         return true;
     }
 }
-
-;// CONCATENATED MODULE: ./.build/src/logging/printable.js
-/** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
-function printable(text) {
-    return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+/** Says in which line of a stream something stands, of which only the piece at hand is known. */
+class LineCount {
+    #piece = Buffer.alloc(0);
+    #before = 0;
+    /** Offset of the piece in the stream. */
+    offset = 0;
+    begin(piece) {
+        this.#piece = piece;
+    }
+    end() {
+        this.#before += countLines(this.#piece);
+        this.offset += this.#piece.length;
+    }
+    /** The beginning of a text, and the line of the byte before offset `end`. */
+    find(text, end) {
+        const line = this.#before + countLines(this.#piece.subarray(0, Math.max(0, end - this.offset))) + 1;
+        return { text: text.slice(0, 200), line };
+    }
+}
+function countLines(bytes) {
+    let count = 0;
+    for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1))
+        count++;
+    return count;
 }
 
+// EXTERNAL MODULE: ./.build/src/logging/printable.js
+var printable = __nccwpck_require__(6730);
 ;// CONCATENATED MODULE: ./.build/src/vault/protocol/wire.js
 
 
@@ -68422,7 +68867,7 @@ function misunderstood(line) {
     return new failure/* Failure */.HR('vault', `protocol incompatibility: the backup server says ${JSON.stringify(wire_shorten(line).slice(0, 80))}`, 'Nothing but the toolkit may write to standard output there: look for a banner, an echo in .bashrc, another version.');
 }
 function wire_shorten(text) {
-    return printable(String(text)).slice(0, 2000);
+    return (0,printable/* printable */.g)(String(text)).slice(0, 2000);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/protocol/reply.js
@@ -69579,13 +70024,13 @@ function isAlive(pid) {
 
 
 /** Extents that stand one behind the other are read together, up to so many bytes. */
-const BLOCK_BYTES = 4 * 1024 * 1024;
+const check_extents_BLOCK_BYTES = 4 * 1024 * 1024;
 /**
  * Reads extents of a file, in the order given, and compares their digests. A disk that refuses to read one is damage of
  * that one; nothing is called wrong before a second look past the cache. Memory: one block.
  */
 async function* checkExtents({ path, handle }, places) {
-    const buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    const buffer = Buffer.allocUnsafeSlow(check_extents_BLOCK_BYTES);
     for (const block of joinBlocks(places)) {
         const suspect = await findSuspects(handle, block, buffer);
         const wrong = [];
@@ -69612,7 +70057,7 @@ function* joinBlocks(places) {
     let block = [];
     let [end, length] = [0, 0];
     for (const place of places) {
-        if (block.length > 0 && (place.offset !== end || length + place.length > BLOCK_BYTES)) {
+        if (block.length > 0 && (place.offset !== end || length + place.length > check_extents_BLOCK_BYTES)) {
             yield block;
             [block, length] = [[], 0];
         }
@@ -69659,7 +70104,7 @@ async function examine(handle, { offset, length, sha256 }, buffer) {
     }
 }
 /** SHA-256 of a range, and how many bytes of it there are. */
-async function digestBytes(handle, { offset, length }, buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES)) {
+async function digestBytes(handle, { offset, length }, buffer = Buffer.allocUnsafeSlow(check_extents_BLOCK_BYTES)) {
     const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
     let done = 0;
     while (done < length) {
@@ -72838,11 +73283,7 @@ async function readStatus(store) {
             ...(ledger.fault === undefined ? {} : { fault: ledger.fault }),
         },
         isProvisioned: store.isProvisioned,
-        warnings: [
-            ...warnOfLedger(ledger),
-            ...unknown.map(describeUnknown),
-            ...sharing.warnings,
-        ],
+        warnings: [...warnOfLedger(ledger), ...unknown.map(describeUnknown), ...sharing.warnings],
         ...(upkeep.length > 0 || store.isProvisioned ? { upkeep } : {}),
     };
 }
@@ -73106,7 +73547,7 @@ async function surveyArchive(options) {
     const { dumps, links, entries, contentBytes } = reading;
     return {
         head: {
-            format: 2,
+            format: 3,
             name,
             sha256,
             sizeBytes,
@@ -73227,7 +73668,10 @@ async function obtainSurvey(options) {
         if (made)
             return { line, file: made };
         await removeUnfinished((0,external_node_path_.dirname)(path), () => true);
-        await writeSurvey(path, await makeSurvey(options, line));
+        const survey = await makeSurvey(options);
+        if (survey.head.sha256 !== line.sha256)
+            throw await refuseOther(store, line, survey.head);
+        await writeSurvey(path, survey);
         // It may have been retired meanwhile: its line in the ledger comes before what is kept beside it goes.
         await findForeign(store, name).catch(async (error) => {
             await removeSurvey(store, name);
@@ -73241,6 +73685,22 @@ async function obtainSurvey(options) {
     if (file)
         return { line, file };
     throw new failure/* Failure */.HR('vault', `the survey of ${name} could not be read again`, 'Look at the disk of the backup server.');
+}
+/**
+ * Reads an archive of the former script from its beginning to its end, whatever is known of it: one at a time, as surveys
+ * are made.
+ * @throws Failure `vault` where the ledger knows no such archive, `locked` where another reading does not end in time.
+ */
+async function readThrough(options) {
+    const { store, name, lockWaitMs = surveys_DEFAULT_LOCK_WAIT_MS } = options;
+    const line = await findForeign(store, name);
+    const lock = await acquireLock(surveyingLockPath(store), { holder: `verification of ${name}`, waitMs: lockWaitMs });
+    try {
+        return { line, survey: await makeSurvey(options) };
+    }
+    finally {
+        lock.release();
+    }
 }
 /** What the survey of an archive begins with; undefined where there is none yet. */
 async function readKnownSurvey(store, line) {
@@ -73264,7 +73724,7 @@ async function findForeign(store, name) {
         return { ...line, sha256 };
     throw new failure/* Failure */.HR('vault', line ? `${name} is an archive of ours: it has an index, and no survey` : `the vault holds no archive ${name}`, 'list shows the archives, and which of them are ours.');
 }
-async function makeSurvey({ store, name, surveyDump, progress }, line) {
+async function makeSurvey({ store, name, surveyDump, progress }) {
     const archive = await archive_file_openArchive(store, name);
     try {
         const { sizeBytes } = archive;
@@ -73275,21 +73735,20 @@ async function makeSurvey({ store, name, surveyDump, progress }, line) {
                 progress((doneBytes += piece.length), sizeBytes);
             }
         })();
-        const survey = await surveyArchive({ name, bytes, sizeBytes, surveyDump, now: store.now });
-        if (survey.head.sha256 !== line.sha256)
-            throw await refuseOther(store, line, survey.head);
-        return survey;
+        return await surveyArchive({ name, bytes, sizeBytes, surveyDump, now: store.now });
     }
     finally {
         await archive.close();
     }
 }
 /** Whatever it is, it is not what was adopted: nothing of it is told. */
-async function refuseOther(store, { name, sha256 }, found) {
-    const what = `has the SHA-256 ${found.sha256.slice(0, 12)}…, in the ledger it is ${sha256.slice(0, 12)}…`;
+async function refuseOther(store, line, found) {
+    const { name } = line;
+    const what = describeOther(line, found);
     await recordVerdict(store, {
         name,
         index: NO_INDEX,
+        isForeign: true,
         level: 'full',
         isSound: false,
         damage: [{ where: 'the archive', what }],
@@ -73297,6 +73756,9 @@ async function refuseOther(store, { name, sha256 }, found) {
         time: store.now().toISOString(),
     });
     return new failure/* Failure */.HR('damaged', `${name} is not the file that was adopted: it ${what}`, 'Restore another archive, and look at the disk of the backup server: who, or what, changed it?');
+}
+function describeOther({ sha256 }, found) {
+    return `has the SHA-256 ${found.sha256.slice(0, 12)}…, in the ledger it is ${sha256.slice(0, 12)}…`;
 }
 /** Opens one that is whole, and of this very archive. */
 async function openSurvey(path, { name, sha256 }) {
@@ -73308,7 +73770,7 @@ async function openSurvey(path, { name, sha256 }) {
     if (!file)
         return undefined;
     const head = await readHead(file).catch(() => undefined);
-    if (head?.format === 2 && head.name === name && head.sha256 === sha256)
+    if (head?.format === 3 && head.name === name && head.sha256 === sha256)
         return file;
     await file.close();
     return undefined;
@@ -73331,6 +73793,69 @@ async function writeSurvey(path, { head, dumps, lines }) {
         }
     };
     await durable_file_writeDurably(path, external_node_stream_namespaceObject.Readable.from(text()).pipe((0,external_node_zlib_namespaceObject.createGzip)()), 0o600);
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/verify-foreign.js
+
+
+
+
+
+/**
+ * Says of an archive of the former script what can be said, and records it. `seal`: its size is the ledger's. `full`: it
+ * is the file that was adopted, gzip and tar are whole to their ends, and its dumps to their last lines. What it held
+ * when it was made nobody wrote down.
+ * @throws Failure as `readThrough` does.
+ */
+async function verifyForeign({ level, ...options }) {
+    const { store, name } = options;
+    const { damage, checked } = level === 'seal' ? await compareSize(options) : await verify_foreign_readWhole(options);
+    const isSound = damage.length === 0;
+    const time = store.now().toISOString();
+    const verdict = { name, index: NO_INDEX, isForeign: true, level, isSound, damage, checked, time };
+    await recordVerdict(store, verdict);
+    return verdict;
+}
+async function compareSize({ store, name }) {
+    const { size } = await findForeign(store, name);
+    const { handle, sizeBytes } = await archive_file_openArchive(store, name);
+    await handle.close();
+    const what = `has ${sizeBytes} bytes, ${size} in the ledger`;
+    const checked = { extents: 0, entries: 0, bytes: 0, databases: [], tables: 0 };
+    return { damage: sizeBytes === size ? [] : [{ where: name, what }], checked };
+}
+async function verify_foreign_readWhole(options) {
+    const { line, survey } = await readThrough(options);
+    const { entries, sizeBytes } = survey.head;
+    const names = nameDumps(survey);
+    const tables = survey.dumps.reduce((sum, { fingerprints }) => sum + Object.keys(fingerprints.tables).length, 0);
+    const checked = { extents: 0, entries, bytes: sizeBytes, databases: [...names.values()], tables };
+    return { damage: listDamage(line, survey, names), checked };
+}
+function listDamage(line, { head, dumps }, names) {
+    const damage = [];
+    if (head.sha256 !== line.sha256)
+        damage.push({ where: head.name, what: describeOther(line, head) });
+    if (head.fault)
+        damage.push(head.fault);
+    for (const { ordinal, isWhole, hasWindowsLines } of dumps) {
+        if (isWhole)
+            continue;
+        const what = hasWindowsLines ? 'its lines end as on Windows (CR LF)' : 'it is cut off: its last line is missing';
+        damage.push({ where: names.get(ordinal) ?? `entry ${ordinal}`, what });
+    }
+    return damage;
+}
+/** The names of the entries that begin as dumps do, by their places in the archive. */
+function nameDumps({ dumps, lines }) {
+    const ordinals = new Set(dumps.map(({ ordinal }) => ordinal));
+    const names = new Map();
+    for (const text of lines) {
+        const { name, offset } = parseTocLine(text);
+        if (ordinals.has(offset))
+            names.set(offset, showName(name));
+    }
+    return names;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/server/read-ranges.js
@@ -73541,6 +74066,7 @@ function failWithoutRsync() {
 
 
 
+
 /**
  * Answers one request, or receives segments; whatever is not in the protocol's table is refused with one line and a log
  * entry.
@@ -73626,16 +74152,21 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
             break;
     }
 }
-async function verify(name, level, { store, answer, checkDump, lockWaitMs }) {
-    const { progress } = answer;
-    return await verifySealed({
-        store,
-        name,
-        level,
-        progress,
-        ...(checkDump ? { checkDump } : {}),
-        ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
-    });
+async function verify(name, level, exchange) {
+    const { store, answer, checkDump, surveyDump, lockWaitMs } = exchange;
+    const options = { store, name, level, ...(lockWaitMs === undefined ? {} : { lockWaitMs }) };
+    const line = listLedgerArchives(await readLedger(store)).find((known) => known.name === name);
+    if (surveyDump && line?.action === 'foreign') {
+        return await verifyForeign({ ...options, surveyDump, progress: tellClient(answer) });
+    }
+    return await verifySealed({ ...options, progress: answer.progress, ...(checkDump ? { checkDump } : {}) });
+}
+/** Progress of what nobody has to go on with once its client has gone. */
+function tellClient(answer) {
+    return (done, total) => {
+        answer.requireClient();
+        answer.progress(done, total);
+    };
 }
 /** The index's compressed bytes just as they stand in the archive: nothing is compressed twice. */
 async function answerIndex(name, { store, role, answer }) {
@@ -73660,10 +74191,7 @@ async function answerSurvey(name, { store, answer, surveyDump, lockWaitMs }) {
         store,
         name,
         surveyDump,
-        progress: (done, total) => {
-            answer.requireClient();
-            answer.progress(done, total);
-        },
+        progress: tellClient(answer),
         ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
     });
     try {
@@ -73823,7 +74351,8 @@ const isStatus = has({
 });
 const isVerdict = has({
     name: isText,
-    index: isDigest,
+    index: isText,
+    isForeign: check_reply_optional(isFlag),
     level: isText,
     isSound: isFlag,
     damage: listOf(has({ where: isText, what: isText })),
@@ -73855,6 +74384,8 @@ function checkVerdict(raw, name, level) {
     const verdict = requireShape(raw, isVerdict, 'verdict');
     if (verdict.name !== name || verdict.level !== level)
         throw misfit(`a verdict on ${verdict.name} (${verdict.level})`);
+    if (verdict.isForeign ? verdict.index !== '' : !isDigest(verdict.index))
+        throw misfit('a verdict that is none');
     if (verdict.isSound !== (verdict.damage.length === 0))
         throw misfit('a verdict that contradicts itself');
     return verdict;
@@ -74226,7 +74757,7 @@ function remote_command_awaitEnd(channel) {
     channel.on('exit', (status) => (code = status));
     channel.on('error', () => undefined);
     return new Promise((resolve) => {
-        channel.once('close', () => resolve({ code, stderr: printable(stderr) }));
+        channel.once('close', () => resolve({ code, stderr: (0,printable/* printable */.g)(stderr) }));
     });
 }
 async function* readChannel(channel, close) {
@@ -74323,7 +74854,7 @@ async function probe(client, file, label) {
     if (!lines.includes(MARK))
         return undefined;
     if (code !== 0 || lines[0] !== MARK) {
-        throw new failure/* Failure */.HR('vault', `protocol incompatibility: the shell of ${label} says ${JSON.stringify(printable(lines[0] ?? '').slice(0, 80))} before anything else`, "Make the account's start-up files (.bashrc, .profile) silent where no terminal is attached.");
+        throw new failure/* Failure */.HR('vault', `protocol incompatibility: the shell of ${label} says ${JSON.stringify((0,printable/* printable */.g)(lines[0] ?? '').slice(0, 80))} before anything else`, "Make the account's start-up files (.bashrc, .profile) silent where no terminal is attached.");
     }
     const read = (name) => lines
         .find((line) => line.startsWith(`${name} `))
@@ -74546,7 +75077,7 @@ class ControlMaster {
 }
 function explainSshFailure(end, options, pins) {
     const label = ssh_options_labelOf(options);
-    const said = printable(end.stderr).slice(-600);
+    const said = (0,printable/* printable */.g)(end.stderr).slice(-600);
     if (end.isMissing) {
         return new failure/* Failure */.HR('vault', 'the program ssh is missing on this host', 'Install the package openssh-client on this host.');
     }
@@ -74618,11 +75149,11 @@ function explainRsyncFailure(end, label) {
     const word = VAULT_WORD.exec(stderr);
     if (word?.[2]?.includes('not enough space')) {
         const next = 'Have the administrator of the backup server look at its settings and its incoming area; what has arrived stays for the next run.';
-        return new failure/* Failure */.HR('space', `${label} says: ${printable(word[2])}`, next);
+        return new failure/* Failure */.HR('space', `${label} says: ${(0,printable/* printable */.g)(word[2])}`, next);
     }
     if (word) {
         const next = 'Use the toolkit of the same version on both sides, and the key that is meant for this.';
-        return new failure/* Failure */.HR(word[1] === 'warning' ? 'vault' : 'refused', `${label} says: ${printable(word[2] ?? '')}`, next);
+        return new failure/* Failure */.HR(word[1] === 'warning' ? 'vault' : 'refused', `${label} says: ${(0,printable/* printable */.g)(word[2] ?? '')}`, next);
     }
     const full = findLine(stderr, /no space left|disk quota exceeded|enough space/i);
     if (full !== undefined)
@@ -74650,7 +75181,7 @@ function findLine(stderr, pattern) {
     return line === undefined ? undefined : rsync_describe(line);
 }
 function rsync_describe(stderr) {
-    const text = printable(stderr);
+    const text = (0,printable/* printable */.g)(stderr);
     return text === '' ? 'it said nothing' : text.slice(-500);
 }
 
@@ -76712,18 +77243,18 @@ function sayCounted({ count, first = '' }, what) {
 /** A platform has a dozen; a forged dump may have as many as it likes. */
 const MAX_ROLES = 1000;
 /** What is to be known of chosen parts of an archive that we did not make, before they are restored. */
-function judgeForeign(known, { databases, files }) {
+function judgeForeign(known, { databases, files, loads = false }) {
     const { name, about, layout, lines, dumpOf } = known;
     const { links, leftovers } = about.head.leftOut;
     const judgement = {
         damage: [],
         warnings: [
             `${name} was made by the former script: nothing proves it but the SHA-256 that the vault's ledger has of it since it was adopted, and databases are compared with what their own dumps hold`,
-            ...(databases.length === 0
-                ? []
-                : [
+            ...(loads && databases.length > 0
+                ? [
                     'functions and expressions in the dumps run with the rights of the configured database user: an archive in doubt belongs on a scratch server',
-                ]),
+                ]
+                : []),
             ...layout.absent.map((source) => `${name} holds nothing for ${source} (foreign: in the configuration says where to look)`),
             ...lines.unmapped.say('nothing of what is configured, and not restored'),
             ...lines.hidden.say('left out, because they have names of something of ours'),
@@ -76747,11 +77278,15 @@ function judgeForeign(known, { databases, files }) {
 function findDumpFault(dump) {
     if (!dump)
         return 'it does not begin as a plain dump of pg_dump does, or is empty';
-    const { isWhole, command, statement, isExcessive, hasInserts, roles } = dump;
-    if (command !== undefined)
-        return `it holds a command for psql, which is not run: ${JSON.stringify(command.slice(0, 60))}`;
-    if (statement !== undefined)
-        return `it holds a statement that is not of pg_dump, which is not run: ${JSON.stringify(statement.slice(0, 60))}`;
+    const { isWhole, command, statement, isExcessive, hasInserts, hasWindowsLines, roles } = dump;
+    if (hasWindowsLines) {
+        return 'its lines end as on Windows (CR LF): it came through Windows, or an FTP in text mode, which changes what it holds: take the archive out (fetch), unpack a copy, turn the line ends back (sed -i "s/\\r$//"), pack that as another archive and adopt it';
+    }
+    if (command)
+        return `it holds a command for psql, which is not run: ${show(command)}`;
+    if (statement) {
+        return `it holds a statement that this reader does not know of pg_dump, and nothing of it is loaded: ${show(statement)}; unpack it (--to) and look there: what is honest can be loaded by hand, on a server of its own first`;
+    }
     if (!isWhole)
         return 'the dump is cut off: its last line is missing';
     if (isExcessive)
@@ -76761,6 +77296,10 @@ function findDumpFault(dump) {
     if (hasInserts)
         return 'its rows are INSERT statements, which nothing proves: unpack it (--to), and load it by hand';
     return undefined;
+}
+/** Its first words, and where it stands. */
+function show({ text, line }) {
+    return `${JSON.stringify(text.slice(0, 60))} (line ${line})`;
 }
 function judgeFiles(source, { rooted, masked, torn, outside }, owner, { damage, warnings }) {
     const heir = owner
@@ -77118,8 +77657,8 @@ function parseHead(text) {
         isRecord(raw['leftOut']);
     if (!isHead)
         throw new TypeError('its first line is none');
-    if (raw['format'] !== 2)
-        throw new TypeError(`its format is ${JSON.stringify(raw['format'])}, and 2 is read here`);
+    if (raw['format'] !== 3)
+        throw new TypeError(`its format is ${JSON.stringify(raw['format'])}, and 3 is read here`);
     return raw;
 }
 function survey_file_refuse(name, what) {
@@ -77454,7 +77993,7 @@ function refuseMisplaced(paths, sources) {
     const path = paths.apart().find((each) => !sources.some((source) => mayHold(each, source)));
     if (!path)
         return;
-    throw new failure/* Failure */.HR('usage', `${show(path)} lies in no file source of the archive (${sources.join(', ') || 'it has none'}): a path puts back files alone`, 'For a database take --select or --table; --to DIR unpacks anything beside (in a workflow the inputs of these names).');
+    throw new failure/* Failure */.HR('usage', `${choose_show(path)} lies in no file source of the archive (${sources.join(', ') || 'it has none'}): a path puts back files alone`, 'For a database take --select or --table; --to DIR unpacks anything beside (in a workflow the inputs of these names).');
 }
 /** @throws Failure `usage` for a path in a source that is wanted as a whole: nobody can tell which of the two is meant. */
 function refuseCovered(paths, whole) {
@@ -77462,10 +78001,10 @@ function refuseCovered(paths, whole) {
         const covered = whole.find(({ source }) => mayHold(path, source))?.source;
         if (covered === undefined)
             continue;
-        throw new failure/* Failure */.HR('usage', `${show(path)} lies in ${covered}, which is selected as a whole`, `Nothing was done. For the path alone leave ${covered} out of the selection; for all of it leave out the path.`);
+        throw new failure/* Failure */.HR('usage', `${choose_show(path)} lies in ${covered}, which is selected as a whole`, `Nothing was done. For the path alone leave ${covered} out of the selection; for all of it leave out the path.`);
     }
 }
-function show({ texts: [text = ''] }) {
+function choose_show({ texts: [text = ''] }) {
     return JSON.stringify(text.slice(0, 200));
 }
 function mayHold(paths, source) {
@@ -77536,15 +78075,21 @@ function average({ ms, measured }, found) {
 
 
 
+
 /** What this host has measured so far, by the file in its state directory; a file that is not one of ours tells nothing. */
 async function readRates(stateDirectory) {
     const text = await (0,promises_namespaceObject.readFile)(rates_file_pathOf(stateDirectory), 'utf8').catch(() => '');
     return parseRates(text);
 }
-/** Notes down what the steps of a restore took; on disk when this returns. */
-async function noteMeasures(stateDirectory, measures) {
-    const rates = measures.reduce(learn, await readRates(stateDirectory));
-    await durable_file_writeDurably(rates_file_pathOf(stateDirectory), `${JSON.stringify({ version: 1, rates }, null, 2)}\n`, 0o600);
+/** Notes down what the steps of a restore took, which is done: that this cannot be is no more than a warning. */
+async function noteMeasures({ config, logger }, measures) {
+    try {
+        const rates = measures.reduce(learn, await readRates(config.state));
+        await durable_file_writeDurably(rates_file_pathOf(config.state), `${JSON.stringify({ version: 1, rates }, null, 2)}\n`, 0o600);
+    }
+    catch (error) {
+        logger.warning(`what the restore took was not noted down for later estimates: ${(0,failure/* messageOf */.bD)(error)}`);
+    }
 }
 function rates_file_pathOf(stateDirectory) {
     return (0,external_node_path_.join)(stateDirectory, 'rates.json');
@@ -77589,10 +78134,15 @@ async function estimateRestore(stateDirectory, manifest, plan, leftOut = []) {
         const quantities = leftOut.includes(step) ? undefined : quantitiesOf(step, manifest, plan);
         return quantities ? [{ step, ...predict(rates[step], quantities) }] : [];
     });
+    const standstillMs = countHalted(plan) > 0 ? (steps.find(({ step }) => step === 'swap')?.ms ?? 0) : 0;
+    return sumUp(steps, standstillMs);
+}
+/** The whole of what the steps take. */
+function sumUp(steps, standstillMs = 0) {
     return {
         steps,
-        totalMs: steps.reduce((sum, { ms }) => sum + ms, 0),
-        standstillMs: countHalted(plan) > 0 ? (steps.find(({ step }) => step === 'swap')?.ms ?? 0) : 0,
+        totalMs: sum(steps, ({ ms }) => ms),
+        standstillMs,
         measured: Math.min(...steps.map(({ measured }) => measured)),
     };
 }
@@ -77608,13 +78158,8 @@ function quantitiesOf(step, manifest, plan) {
     const { databases, files } = plan;
     const service = countHalted(plan);
     switch (step) {
-        // It is of everything, whatever was chosen: about as much as the archive holds.
         case 'safety':
-            return {
-                once: 1,
-                megabyte: sum(Object.values(manifest.databases), ({ sizeBytes }) => sizeBytes) / MEGABYTE,
-                entry: sum(Object.values(manifest.files), countEntries),
-            };
+            return quantitiesOfSafety(manifest);
         case 'databases':
             if (databases.length === 0)
                 return undefined;
@@ -77637,6 +78182,14 @@ function quantitiesOf(step, manifest, plan) {
         case 'health':
             return service > 0 ? { once: 1 } : undefined;
     }
+}
+/** It is of everything, whatever was chosen: about as much as the archive holds. */
+function quantitiesOfSafety({ databases, files }) {
+    return {
+        once: 1,
+        megabyte: sum(Object.values(databases), ({ sizeBytes }) => sizeBytes) / MEGABYTE,
+        entry: sum(Object.values(files), countEntries),
+    };
 }
 function countHalted({ services: { stop, hold } }) {
     return stop.length + hold.length;
@@ -77777,6 +78330,10 @@ async function planHalt(platform, replaced) {
         const refusal = `which services use it, and must stop, cannot be told: ${error.message}`;
         return { users: none, services: none, order: [], refusals: [refusal], warnings: [] };
     }
+}
+/** The same where nobody has to stand still. */
+function spareServices(plan) {
+    return { ...plan, services: none, order: [] };
 }
 function plan({ databases }, replaced, model, containers) {
     const users = findUsers(model, replaced, listServers(databases));
@@ -78187,8 +78744,6 @@ function countDifference(tally, difference) {
     if (kind === 'stay')
         return;
     tally.renames += renames;
-    if (renames > 0)
-        tally.renamed ??= relativeName.toString('latin1');
     tally.stageBytes += sizeBytes;
     if (kind === 'add')
         tally.addBytes += sizeBytes;
@@ -78346,7 +78901,7 @@ function writeSettingStatements(database, settings) {
         const [key, value] = [setting.slice(0, at), setting.slice(at + 1)];
         const values = lists.has(key.toLowerCase()) ? restore_settings_splitNames(value) : [value];
         const whom = role === undefined ? `DATABASE ${name}` : `ROLE ${query_quoteIdentifier(role)} IN DATABASE ${name}`;
-        return `ALTER ${whom} SET ${query_quoteIdentifier(key)} TO ${values.map(query_quoteLiteral).join(', ')};`;
+        return `ALTER ${whom} SET ${query_quoteIdentifier(key)} TO ${values.map(quoteLiteral).join(', ')};`;
     });
     return [`ALTER DATABASE ${name} RESET ALL;`, ...statements];
 }
@@ -78380,7 +78935,7 @@ const silent = {
  * @throws Failure `source` where the dump fails.
  */
 async function checkStaged(options) {
-    return compare(options.record, await restore_check_dumpStaged(options));
+    return compare(options, await dumpStaged(options));
 }
 /**
  * The same for a dump that was not made here, whose times may be in another zone: each of `timezones` is tried. In a
@@ -78388,20 +78943,20 @@ async function checkStaged(options) {
  * version: such tables are named in `uncompared`.
  */
 async function checkForeignStaged(options, timezones) {
-    const { record } = options;
+    const { record, only = restore_check_all } = options;
     let found;
     for (const timezone of timezones) {
-        found = await restore_check_dumpStaged({ ...options, timezone });
-        if (compare(record, found).length === 0)
+        found = await dumpStaged({ ...options, timezone });
+        if (compare(options, found).length === 0)
             return { differences: [], uncompared: [] };
     }
     if (!found)
         throw new RangeError('no time zone to compare in');
-    const { fingerprints, overlooked } = overlookContent(record.fingerprints, found.fingerprints);
-    return { differences: compare(record, { ...found, fingerprints }), uncompared: overlooked };
+    const { fingerprints, overlooked } = overlookContent(only(record.fingerprints), only(found.fingerprints));
+    return { differences: compare(options, { ...found, fingerprints }), uncompared: overlooked };
 }
 /** Dumps a staged database without keeping it, its times as they are in `timezone`: gives what is to be known of it. */
-async function restore_check_dumpStaged({ server, staged, record, timezone, log = silent, signal, }) {
+async function dumpStaged({ server, staged, record, timezone, log = silent, signal, }) {
     const dump = dumpDatabase({
         server,
         database: staged,
@@ -78418,9 +78973,13 @@ async function restore_check_dumpStaged({ server, staged, record, timezone, log 
     log.debug(`database "${staged}": ${comparedBytes} bytes of its dump compared`);
     return (await dump.finished).record;
 }
-function compare(record, found) {
-    const fingerprints = leaveOutEmpty(found.fingerprints, record.fingerprints);
-    return [...compareFacts(record, found), ...fingerprints_compareFingerprints(record.fingerprints, fingerprints)];
+function compare({ record, only = restore_check_all }, found) {
+    const expected = only(record.fingerprints);
+    const fingerprints = leaveOutEmpty(only(found.fingerprints), expected);
+    return [...compareFacts(record, found), ...compareFingerprints(expected, fingerprints)];
+}
+function restore_check_all(fingerprints) {
+    return fingerprints;
 }
 function leaveOutEmpty(found, expected) {
     const tables = Object.entries(found.tables).filter(([name, { rows }]) => rows > 0 || name in expected.tables);
@@ -78654,12 +79213,13 @@ function describeUnreadable(what, cause) {
 }
 /**
  * The session's own lines before the dump. Within `\restrict` psql obeys no command of the dump, wherever it stands,
- * until a key is given that is drawn here. Commits need not wait for the disk: that of the swap does, for all.
+ * until a key is given that is drawn here. Commits need not wait for the disk: that of the swap does, for all. Backslashes
+ * mean what they mean to whoever has read the dump before, whatever the server is set to.
  */
 async function* writeSession(client, dump) {
     if (knowsRestrict(client))
         yield Buffer.from(`\\restrict ${(0,external_node_crypto_namespaceObject.randomBytes)(32).toString('hex')}\n`);
-    yield Buffer.from('SET synchronous_commit = off;\n');
+    yield Buffer.from('SET synchronous_commit = off;\nSET standard_conforming_strings = on;\n');
     yield* dump;
 }
 /** The minor releases since which psql has `\restrict`, by major. */
@@ -78687,7 +79247,7 @@ async function createStaged({ server, record, staged }) {
     requireStagedName(staged);
     const maintenance = restore_session_chooseMaintenanceDatabase();
     const select = `SELECT current_setting('server_version_num')::int / 10000 AS major, r.rolsuper AS "isSuper",
-    EXISTS (SELECT FROM pg_database WHERE datname = ${query_quoteLiteral(staged)}) AS exists
+    EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(staged)}) AS exists
     FROM pg_roles r WHERE r.rolname = current_user`;
     const options = { applicationName: restore_session_restoreApplicationName };
     const [facts] = await query_queryRows(server, maintenance, select, options);
@@ -78698,23 +79258,23 @@ async function createStaged({ server, record, staged }) {
     ];
     const [created] = await restore_session_runStatements(server, maintenance, [
         ...(facts?.exists ? drop : []),
-        `CREATE DATABASE ${name} TEMPLATE template0 ENCODING ${query_quoteLiteral(record.encoding)}`,
+        `CREATE DATABASE ${name} TEMPLATE template0 ENCODING ${quoteLiteral(record.encoding)}`,
         ...writeLocale(record, facts?.major ?? 0),
         // Superusers are not limited: nobody else gets in. Others need a connection of their own, and one just ending.
         `  IS_TEMPLATE true CONNECTION LIMIT ${facts?.isSuper ? 0 : 3};`,
-        `SELECT json_build_object('oid', oid::bigint) FROM pg_database WHERE datname = ${query_quoteLiteral(staged)};`,
+        `SELECT json_build_object('oid', oid::bigint) FROM pg_database WHERE datname = ${quoteLiteral(staged)};`,
     ].join('\n'));
     return { oid: created?.oid ?? 0 };
 }
 function writeLocale({ collate, ctype, localeProvider, icuLocale }, major) {
-    const lines = [`  LC_COLLATE ${query_quoteLiteral(collate)} LC_CTYPE ${query_quoteLiteral(ctype)}`];
+    const lines = [`  LC_COLLATE ${quoteLiteral(collate)} LC_CTYPE ${quoteLiteral(ctype)}`];
     // Before 15 there was libc only, and no word for it.
     if (major < 15)
         return lines;
     if (localeProvider === 'icu')
-        lines.push(`  LOCALE_PROVIDER icu ICU_LOCALE ${query_quoteLiteral(icuLocale ?? '')}`);
+        lines.push(`  LOCALE_PROVIDER icu ICU_LOCALE ${quoteLiteral(icuLocale ?? '')}`);
     else if (localeProvider === 'builtin') {
-        lines.push(`  LOCALE_PROVIDER builtin BUILTIN_LOCALE ${query_quoteLiteral(icuLocale ?? 'C')}`);
+        lines.push(`  LOCALE_PROVIDER builtin BUILTIN_LOCALE ${quoteLiteral(icuLocale ?? 'C')}`);
     }
     else
         lines.push('  LOCALE_PROVIDER libc');
@@ -78755,7 +79315,7 @@ function listNeededRoles(record) {
 async function findMissingRoles(server, roles) {
     if (roles.length === 0)
         return [];
-    const values = roles.map((role) => `(${query_quoteLiteral(role)})`).join(', ');
+    const values = roles.map((role) => `(${quoteLiteral(role)})`).join(', ');
     const select = `SELECT name FROM (VALUES ${values}) AS wanted (name)
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) ORDER BY name COLLATE "C"`;
     const options = { applicationName: restore_session_restoreApplicationName };
@@ -78790,14 +79350,14 @@ async function readRestoreFacts(server, record, live) {
  * Columns that came with later majors are read as JSON: absent ones are null, not an error.
  */
 function writeScript({ encoding, collate, ctype, localeProvider, icuLocale }, live) {
-    const probe = (key, locale) => `SET continuity.locale = ${query_quoteLiteral(locale)};
+    const probe = (key, locale) => `SET continuity.locale = ${quoteLiteral(locale)};
 DO $$ BEGIN
   PERFORM set_config('lc_monetary', current_setting('continuity.locale'), true);
   PERFORM set_config('continuity.${key}', 'yes', false);
 EXCEPTION WHEN OTHERS THEN PERFORM set_config('continuity.${key}', 'no', false);
 END $$;`;
     const provider = localeProvider === 'icu' ? 'i' : localeProvider === 'builtin' ? 'b' : 'c';
-    const wanted = query_quoteLiteral(localeProvider === 'libc' ? collate : (icuLocale ?? ''));
+    const wanted = quoteLiteral(localeProvider === 'libc' ? collate : (icuLocale ?? ''));
     return `SET search_path = pg_catalog;
 ${probe('collate', collate)}
 ${probe('ctype', ctype)}
@@ -78812,8 +79372,8 @@ SELECT json_build_object(
       'preparedTransactions', (SELECT count(*) FROM pg_prepared_xacts x WHERE x.database = d.datname),
       'connections', coalesce((SELECT json_agg(json_build_object('user', a.usename, 'application', a.application_name) ORDER BY a.pid)
         FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()), '[]'))
-    FROM pg_database d WHERE d.datname = ${query_quoteLiteral(live)}),
-  'knowsEncoding', pg_char_to_encoding(${query_quoteLiteral(encoding)}) >= 0,
+    FROM pg_database d WHERE d.datname = ${quoteLiteral(live)}),
+  'knowsEncoding', pg_char_to_encoding(${quoteLiteral(encoding)}) >= 0,
   'knowsCollate', current_setting('continuity.collate') = 'yes',
   'knowsCtype', current_setting('continuity.ctype') = 'yes',
   'hasIcu', EXISTS (SELECT FROM pg_collation WHERE collprovider = 'i'),
@@ -78846,8 +79406,8 @@ async function readLiveRoles(server, roles) {
         return [];
     const flag = (column, word) => `CASE WHEN r.${column} THEN '${word}' ELSE 'NO${word}' END`;
     const values = roles.map(({ name, validUntil }) => {
-        const time = validUntil === undefined ? 'NULL' : query_quoteLiteral(validUntil);
-        return `(${query_quoteLiteral(name)}, ${time}::timestamptz)`;
+        const time = validUntil === undefined ? 'NULL' : quoteLiteral(validUntil);
+        return `(${quoteLiteral(name)}, ${time}::timestamptz)`;
     });
     const select = `SELECT r.rolname AS name, r.rolconnlimit AS "connectionLimit", r.rolvaliduntil::text AS "validUntil",
     coalesce(r.rolvaliduntil, 'infinity') = coalesce(wanted.until, 'infinity') AS "sameValidity",
@@ -79204,7 +79764,7 @@ async function countRows({ server, database, signal, ...options }) {
 function count_rows_writeScript({ named, only, timeoutMs }) {
     const wanted = named
         .filter((names) => names.every((name) => !name.includes('\0')))
-        .map((names) => `(${names.map(query_quoteLiteral).join(', ')})`);
+        .map((names) => `(${names.map(quoteLiteral).join(', ')})`);
     const isNamed = wanted.length > 0 ? `(n.nspname, c.relname) IN (VALUES ${wanted.join(', ')})` : 'false';
     const found = `WITH own AS (${selectTables})
 SELECT c.oid, c.relkind, c.relpages, n.nspname AS schema, c.relname AS name, own.ancestors,
@@ -79216,7 +79776,7 @@ SET row_security = off;
 SET lock_timeout = ${LOCK_TIMEOUT_MS};
 SELECT json_build_array(oid::text, estimate, json_build_object('schema', schema, 'name', name, 'ancestors', ancestors))
 FROM (${found}) AS found;
-SELECT clock_timestamp() + ${query_quoteLiteral(`${timeoutMs} ms`)}::interval AS deadline \\gset
+SELECT clock_timestamp() + ${quoteLiteral(`${timeoutMs} ms`)}::interval AS deadline \\gset
 \\set ON_ERROR_STOP off
 SELECT format('SELECT set_config(''statement_timeout'', greatest(1, ceil(1000 * extract(epoch FROM %L::timestamptz - clock_timestamp())))::int::text, false)', :'deadline'),
   format('SELECT json_build_array(%L, count(*)) FROM %s%I.%I', oid::text, CASE relkind WHEN 'r' THEN 'ONLY ' ELSE '' END, schema, name)
@@ -79270,11 +79830,11 @@ async function compareAllRows(platform, databases) {
 /** Compares one dump's row counts with the live ones. */
 function compareRows({ fingerprints }, live, excluded = []) {
     const leftOut = new Set(resolveExclusions(excluded, live).excluded.map(({ oid }) => oid));
-    const archived = new Map(Object.entries(fingerprints.tables).map(([name, { rows }]) => [table_name_tableKey(name), rows]));
+    const archived = new Map(Object.entries(fingerprints.tables).map(([name, { rows }]) => [tableKey(name), rows]));
     const tables = [];
     let equal = 0;
     for (const { oid, schema, name, rows, isEstimate } of live) {
-        const key = table_name_tableKey([schema, name]);
+        const key = tableKey([schema, name]);
         const before = archived.get(key);
         archived.delete(key);
         if (before === rows && !isEstimate)
@@ -79295,7 +79855,7 @@ function compareRows({ fingerprints }, live, excluded = []) {
     return { tables: tables.sort((a, b) => lostOf(b) - lostOf(a) || (a.table < b.table ? -1 : 1)), equal };
 }
 function asPair(qualifiedName) {
-    const [schema, name, ...rest] = dump_statements_splitQualifiedName(qualifiedName);
+    const [schema, name, ...rest] = splitQualifiedName(qualifiedName);
     return schema !== undefined && name !== undefined && rest.length === 0 ? [[schema, name]] : [];
 }
 
@@ -79394,68 +79954,7 @@ async function data_folder_isOf(folder, { port, started }) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/stage-part.js
-
-
-
-
-
-
-/** Whether a name, quoted as in a dump, is that table's. */
-function isTable(name, { schema, table }) {
-    return tableKey(name) === tableKey([schema, table]);
-}
-/**
- * Which parts of a dump hold its structure and the rows of some tables; undefined where the archive does not say, and
- * the dump is to be read whole.
- */
-function stage_part_findPlaces({ fingerprints, sizeBytes }, tables, hasTail) {
-    const { structure } = fingerprints;
-    const wanted = Object.entries(fingerprints.tables).filter(([name]) => tables.some((table) => isTable(name, table)));
-    if (!structure || wanted.some(([, { places }]) => !places))
-        return undefined;
-    const blocks = wanted.flatMap(([, { places = [] }]) => places).sort((a, b) => a.offset - b.offset);
-    const { headBytes, tailOffset } = structure;
-    const places = [
-        { offset: 0, length: headBytes },
-        ...blocks,
-        ...(hasTail ? [{ offset: tailOffset, length: sizeBytes - tailOffset }] : []),
-    ];
-    // An archive that says nonsense is one that says nothing.
-    const isOrdered = places.every(({ offset, length }, at) => length >= 0 && offset + length <= (places[at + 1]?.offset ?? sizeBytes));
-    return isOrdered ? places : undefined;
-}
-/**
- * Dumps what was staged once more and compares some tables with what was recorded when the archive was made: one line
- * per difference; times as they are in `timezone`. @throws Failure `source` where the dump fails.
- */
-async function checkStagedTables(server, staged, record, tables, { timezone, signal } = {}) {
-    const found = await dumpStaged({ server, staged, record, signal, ...(timezone === undefined ? {} : { timezone }) });
-    return compareFingerprints(only(record.fingerprints, tables), only(found.fingerprints, tables));
-}
-function only({ tables: all }, tables) {
-    const chosen = Object.entries(all).filter(([name]) => tables.some((table) => isTable(name, table)));
-    return { tables: Object.fromEntries(chosen), sequences: {}, largeObjects: { count: 0, bytes: 0, sha256: '' } };
-}
-/** Gives the sequences that belong to some staged tables the values that the archive has of them. @throws Failure `source` */
-async function setSequences(server, staged, { fingerprints }, tables) {
-    const names = tables.map(({ schema, table }) => `(${quoteLiteral(schema)}, ${quoteLiteral(table)})`).join(', ');
-    const values = JSON.stringify(Object.entries(fingerprints.sequences).map(([name, { value, called }]) => {
-        const [schema = '', sequence = ''] = splitQualifiedName(name);
-        return { schema, sequence, value, called };
-    }));
-    const sql = `SET search_path = pg_catalog;
-SELECT json_build_object('set', setval(q.oid, v.value, v.called))
-FROM json_to_recordset(${quoteLiteral(values)}) AS v (schema text, sequence text, value bigint, called boolean)
-JOIN pg_namespace n ON n.nspname = v.schema JOIN pg_class q ON q.relnamespace = n.oid AND q.relname = v.sequence AND q.relkind = 'S'
-WHERE EXISTS (SELECT FROM pg_depend d JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace s ON s.oid = t.relnamespace
-  WHERE d.classid = 'pg_class'::regclass AND d.objid = q.oid AND d.deptype IN ('a', 'i') AND (s.nspname, t.relname) IN (${names}));
-`;
-    await runStatements(server, staged, sql);
-}
-
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/room.js
-
 
 
 
@@ -79468,63 +79967,55 @@ WHERE EXISTS (SELECT FROM pg_depend d JOIN pg_class t ON t.oid = d.refobjid JOIN
 
 /** A database takes more room than its dump: indexes, and the log of what was written. */
 const DATABASE_FACTOR = 2.5;
+/** Texts of a dump may be stored compressed: its rows never take less than this part of it. */
+const LEAST_FACTOR = 1 / 8;
 /** Lists of names and segments on their way to the vault need less than this. */
 const STATE_BYTES = 256 * 1024 * 1024;
+/** What a whole database takes beside the live one, which says best what that is, unless much of it is gone. */
+function demandOf({ key, record, exists, sizeBytes, }) {
+    const expectedBytes = exists ? Math.max(sizeBytes, record.sizeBytes) : record.sizeBytes * DATABASE_FACTOR;
+    // A live one may be blown up by what was deleted.
+    const leastBytes = Math.max(record.sizeBytes * LEAST_FACTOR, Math.min(sizeBytes / 4, record.sizeBytes / 2));
+    return { key, source: record.source, expectedBytes, leastBytes };
+}
 /**
- * Looks whether the databases that are to be staged fit beside the live ones, and beside the files that are staged on the
- * same disk, where the disk of their server can be seen: in a container of this host, or on this host itself. Refused is
- * what surely does not fit. The databases come back with what their disk has free.
+ * Looks whether what is to be put on the disks of servers fits there, all of one disk together with the files that are
+ * staged on it, where the disk of a server can be seen: in a container of this host, or on this host itself. Refused is
+ * what surely does not fit. What is free comes by source.
  */
-async function checkRoom(platform, databases, files) {
-    const sources = [...new Set(databases.map(({ record }) => record.source))];
-    const found = sources.map(async (source) => [source, await findDisk(platform, source).catch(() => undefined)]);
-    const disks = new Map(await Promise.all(found));
+async function checkRoom(platform, demands, files = []) {
+    const found = [...new Set(demands.map(({ source }) => source))].map(async (source) => {
+        const disk = await findDisk(platform, source).catch(() => undefined);
+        return disk ? [{ source, ...disk }] : [];
+    });
+    const disks = (await Promise.all(found)).flat();
     const filesOn = await sumByDevice(files);
     const refusals = [];
     const warnings = [];
-    const placed = databases.flatMap((database) => {
-        const disk = disks.get(database.record.source);
-        return disk ? [{ database, disk }] : [];
-    });
-    for (const [device, members] of groupBy(placed, ({ disk }) => disk.device)) {
-        const demands = members.map(({ database }) => database);
-        const freeBytes = Math.min(...members.map(({ disk }) => disk.freeBytes));
-        const judged = judgeRoom(demands, freeBytes, filesOn.get(device));
+    for (const [device, members] of groupBy(disks, (disk) => disk.device)) {
+        const placed = demands.filter(({ source }) => members.some((disk) => disk.source === source));
+        const freeBytes = Math.min(...members.map((disk) => disk.freeBytes));
+        const judged = judgeRoom(placed, freeBytes, filesOn.get(device));
         if (judged)
             (judged.isRefused ? refusals : warnings).push(judged.sentence);
     }
-    const seen = databases.map((planned) => {
-        const disk = disks.get(planned.record.source);
-        return disk ? { ...planned, freeBytes: disk.freeBytes } : planned;
-    });
-    return { databases: seen, refusals, warnings };
+    return { freeBytes: new Map(disks.map(({ source, freeBytes }) => [source, freeBytes])), refusals, warnings };
 }
-/**
- * Looks whether some tables of a dump fit, or all of it under a new name: as little is staged as they take, and put beside
- * or in place once more. Nothing is said where the archive does not say how large they are.
- */
-async function checkPartRoom(platform, { key, record }, tables, isWhole) {
-    const places = tables.length > 0 ? findPlaces(record, tables, isWhole) : [{ length: record.sizeBytes }];
-    if (!places)
-        return { refusals: [], warnings: [] };
-    const sizeBytes = places.reduce((sum, { length }) => sum + length, 0);
-    return await checkRoom(platform, [{ key, record: { ...record, sizeBytes }, exists: false, sizeBytes: 0 }], []);
-}
-/** What is to be said of databases that are to be staged on one disk, with so many bytes of files; undefined where they fit. */
+/** What is to be said of what is put on one disk, with so many bytes of files; undefined where it fits. */
 function judgeRoom(demands, freeBytes, filesBytes = 0) {
-    const expected = demands.reduce((sum, demand) => sum + expectBytes(demand), filesBytes);
-    const least = demands.reduce((sum, demand) => sum + leastBytes(demand), filesBytes);
+    const expected = Math.ceil(demands.reduce((sum, { expectedBytes }) => sum + expectedBytes, filesBytes));
+    const least = Math.ceil(demands.reduce((sum, { leastBytes }) => sum + leastBytes, filesBytes));
     if (freeBytes >= expected + RESERVE_BYTES)
         return undefined;
-    const names = demands.map(({ key }) => key).join(', ');
+    const names = [...new Set(demands.map(({ key }) => key))].join(', ');
     const room = `${names}: the disk of the server's data folder has ${(0,quantity_text/* formatBytes */.z3)(freeBytes)} free`;
     const among = filesBytes > 0 ? ` (${(0,quantity_text/* formatBytes */.z3)(filesBytes)} of files among them)` : '';
     if (freeBytes < least) {
-        return { isRefused: true, sentence: `${room}, and at least ${(0,quantity_text/* formatBytes */.z3)(least)} are to be staged there${among}` };
+        return { isRefused: true, sentence: `${room}, and at least ${(0,quantity_text/* formatBytes */.z3)(least)} are to be put there${among}` };
     }
     return {
         isRefused: false,
-        sentence: `${room}, and about ${(0,quantity_text/* formatBytes */.z3)(expected)} are to be staged there${among}: a server whose disk is full stops; make room first`,
+        sentence: `${room}, and about ${(0,quantity_text/* formatBytes */.z3)(expected)} are to be put there${among}: a server whose disk is full stops; make room first`,
     };
 }
 /** How much is staged on which disk. */
@@ -79539,14 +80030,6 @@ async function sumByDevice(files) {
             sums.set(device, (sums.get(device) ?? 0) + stageBytes);
     }
     return sums;
-}
-/** The live database says best what a restored one takes, unless much of it is gone. */
-function expectBytes({ record, exists, sizeBytes }) {
-    return Math.ceil(exists ? Math.max(sizeBytes, record.sizeBytes) : record.sizeBytes * DATABASE_FACTOR);
-}
-/** Less than this it never takes: a live one may be blown up by what was deleted, a dump's texts be stored compressed. */
-function leastBytes({ record, sizeBytes }) {
-    return Math.ceil(Math.max(record.sizeBytes / 8, Math.min(sizeBytes / 4, record.sizeBytes / 2)));
 }
 async function findDisk(platform, source) {
     const database = platform.config.databases.find(({ name }) => name === source);
@@ -79587,23 +80070,19 @@ async function checkStateRoom(stateDirectory, copyBytes = 0) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/single-rename.js
+
+
 /**
- * Whether all that a plan puts in place comes there by one rename at most: one entry that was missing, with all that lies
- * below, or one file over another. Nobody can meet half of that, so no service has to stand still for it.
+ * Whether all that a plan does to live names comes to one rename at most: one entry that comes with all that lies below,
+ * one that goes, or one file over another. Nobody can meet half of that, so no service has to stand still for it.
  */
 function isSingleRename({ databases, files, }) {
-    const renames = files.reduce((sum, { renames: count }) => sum + count, 0);
-    return databases.length === 0 && renames <= 1 && files.every(({ remove }) => remove === 0);
+    return databases.length === 0 && files.reduce((sum, { renames, remove = 0 }) => sum + renames + remove, 0) <= 1;
 }
-/**
- * Whether that still holds for what was staged by an earlier plan, when the files were compared again: what is renamed is
- * what was staged, and of what was missing nothing has appeared.
- */
-function staysSingleRename(before, now) {
-    if (!isSingleRename({ databases: [], files: now }))
-        return false;
-    const [staged, found] = [before, now].map((files) => files.find(({ renames }) => renames > 0));
-    return !staged || (staged.source === found?.source && staged.renamed === found.renamed);
+/** Whether that holds, right before, for what is staged and what is live by then. */
+async function staysSingleRename({ databases, files, }) {
+    const counts = await Promise.all(files.map((swap) => countRenames(swapOf(swap))));
+    return isSingleRename({ databases, files: counts.map((renames) => ({ renames })) });
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/plan-restore.js
@@ -79629,22 +80108,26 @@ async function planRestore(platform, archive, manifest, chosen, { workDirectory,
     const differences = compareStack(platform, manifest);
     const { appraisal } = archive;
     const parts = { databases: chosen.databases.map(([key]) => key), files: chosen.files.map(({ source }) => source) };
-    const { damage = [], warnings = [] } = appraisal?.judge(parts) ?? {};
+    const { damage = [], warnings = [] } = appraisal?.judge({ ...parts, loads: true }) ?? {};
     const databases = await planAllDatabases(platform, archive, manifest.globals, chosen.databases);
     const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
-    const halts = await planHalt(platform, {
+    const isSingle = isSingleRename({ databases: chosen.databases, files: files.files });
+    const ordinary = await planHalt(platform, {
         databases: config.databases.filter(({ name }) => databases.databases.some(({ record }) => record.source === name)),
         files: config.files.filter(({ name }) => files.files.some(({ source }) => source === name)),
     });
-    const room = await checkRoom(platform, databases.databases, files.files);
+    const room = await checkRoom(platform, databases.databases.map(demandOf), files.files);
     const stateRoom = await checkStateRoom(config.state, appraisal?.copyBytes);
-    const isSingle = isSingleRename({ databases: chosen.databases, files: files.files });
-    const services = isSingle ? { stop: [], hold: [] } : halts.services;
-    const plan = { databases: room.databases, files: files.files, services };
+    const placed = databases.databases.map((database) => {
+        const freeBytes = room.freeBytes.get(database.record.source);
+        return freeBytes === undefined ? database : { ...database, freeBytes };
+    });
+    const halts = isSingle ? spareServices(ordinary) : ordinary;
+    const plan = { databases: placed, files: files.files, services: halts.services };
     return {
         ...describeArchive(platform, archive, manifest),
         ...plan,
-        haltOrder: isSingle ? [] : halts.order,
+        haltOrder: halts.order,
         users: halts.users,
         isSingleRename: isSingle,
         estimate: await estimateRestore(config.state, manifest, plan, leftOut),
@@ -79767,6 +80250,7 @@ async function planOnly(platform, archive, choice, leftOut = []) {
 
 
 
+
 /**
  * The names, relative to the root, that putting the staged entries in place adds where nothing gives way to them that
  * could come back in their place: on the way back these have to go first. Of a folder that is added as a whole, only its
@@ -79777,32 +80261,17 @@ async function* listAdded(root, staged) {
     const live = await open_folder_OpenFolder.open(root);
     const fresh = live && (await open_folder_OpenFolder.open(staged));
     try {
-        if (live && fresh)
-            yield* listAddedIn(live, fresh, Buffer.alloc(0));
+        if (!live || !fresh)
+            return;
+        for await (const { live: folder, name, path, isFolder } of walkIncoming(live, fresh)) {
+            const present = await folder.look(name);
+            if (!present || isFolder || present.isDirectory())
+                yield path;
+        }
     }
     finally {
         await fresh?.close();
         await live?.close();
-    }
-}
-async function* listAddedIn(live, fresh, path) {
-    for (const name of await fresh.names()) {
-        const entry = path.length === 0 ? name : long_path_joinBytes(path, name);
-        const inner = await fresh.child(name);
-        const counterpart = inner && (await live.child(name));
-        try {
-            if (inner && counterpart) {
-                yield* listAddedIn(counterpart, inner, entry);
-                continue;
-            }
-        }
-        finally {
-            await inner?.close();
-            await counterpart?.close();
-        }
-        const present = await live.look(name);
-        if (!present || inner !== undefined || present.isDirectory())
-            yield entry;
     }
 }
 /**
@@ -79977,10 +80446,11 @@ async function* withRoot(name, folders) {
 
 
 
+
 /**
  * Halts the services that use what is replaced, stages what they have changed until then, notes down the way back, puts
- * all of it in place, and has them run again. A restore and an undo of one go this same way. Where one
- * rename puts all of it in place, also by a look right before, they go on.
+ * all of it in place, and has them run again. A restore and an undo of one go this same way. Where one rename puts all of
+ * it in place, also by a look right before, they go on.
  *
  * They are halted as late as can be: when everything is staged and proven (a damaged archive is refused while production
  * serves), right before the journal says `swapping`. Until then nothing live is replaced; from then on nobody else may
@@ -79997,11 +80467,15 @@ async function putInPlace(run) {
         const swapping = await orDiscard(platform, run.journal, async () => {
             platform.signal?.throwIfAborted();
             begun = Date.now();
-            const isSingle = run.isSingleRename && isUsed(users) && (await stageLate(run, notes));
+            const stageLate = async () => notes.push(...((await run.stageRest?.(await followJournal(run))) ?? []));
+            const maySpare = run.isSingleRename && isUsed(users);
+            if (maySpare)
+                await stageLate();
+            const isSingle = maySpare && (await staysSingleRename(await followJournal(run)));
             const halted = isSingle ? [] : await haltServices(platform, users);
             stopped = [...new Set(halted.map(({ service }) => service))].sort();
             if (stopped.length > 0)
-                await stageLate(run, notes);
+                await stageLate();
             const journal = await followJournal(run);
             for (const swap of journal.files)
                 await confirmStaged(swap);
@@ -80019,12 +80493,6 @@ async function putInPlace(run) {
     const { running, faults } = await resumeServices(platform);
     const started = stopped.filter((service) => running.includes(service));
     return { carried, notes, services: { stopped, started, faults, downtimeMs: Date.now() - begun } };
-}
-/** Stages what else differs by now; tells whether one rename puts all that is staged in place. */
-async function stageLate(run, notes) {
-    const rest = await run.stageRest?.(await followJournal(run));
-    notes.push(...(rest?.notes ?? []));
-    return rest?.isSingleRename ?? false;
 }
 /** The journal with the places where its folders are now. */
 async function followJournal({ platform, journal }) {
@@ -80099,15 +80567,15 @@ function writeRole({ name, flags, connectionLimit, password, validUntil, comment
     if (connectionLimit >= 0)
         options.push(`CONNECTION LIMIT ${Math.trunc(connectionLimit)}`);
     if (password !== undefined)
-        options.push(`PASSWORD ${query_quoteLiteral(password)}`);
+        options.push(`PASSWORD ${quoteLiteral(password)}`);
     if (validUntil !== undefined)
-        options.push(`VALID UNTIL ${query_quoteLiteral(validUntil)}`);
+        options.push(`VALID UNTIL ${quoteLiteral(validUntil)}`);
     return [
         `CREATE ROLE ${role}${options.length > 0 ? ` WITH ${options.join(' ')}` : ''};`,
         ...settings.map(({ name: key, values }) => {
-            return `ALTER ROLE ${role} SET ${query_quoteIdentifier(key)} TO ${values.map(query_quoteLiteral).join(', ')};`;
+            return `ALTER ROLE ${role} SET ${query_quoteIdentifier(key)} TO ${values.map(quoteLiteral).join(', ')};`;
         }),
-        ...(comment === undefined ? [] : [`COMMENT ON ROLE ${role} IS ${query_quoteLiteral(comment)};`]),
+        ...(comment === undefined ? [] : [`COMMENT ON ROLE ${role} IS ${quoteLiteral(comment)};`]),
     ];
 }
 /** Without `GRANTED BY`: who granted it then may not exist, or not be allowed to any more. */
@@ -80119,8 +80587,31 @@ function hideVerifiers(text) {
     return text.replace(/SCRAM-SHA-256\$[^'\s]*|md5[0-9a-f]{32}/g, '…');
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-databases.js
+;// CONCATENATED MODULE: ./.build/src/operations/restore/prove-staged.js
 
+
+
+/**
+ * Proves a staged database, or what is meant of it, by the fingerprints of the manifest. Of an archive that was not made
+ * here, some tables may not be comparable: they are named in a warning.
+ * @throws Failure `damaged` where `what` differs from them.
+ */
+async function proveStaged(platform, archive, { key, what }, options) {
+    const differences = archive.isForeign ? await compareForeign(platform, key, options) : await checkStaged(options);
+    if (differences.length === 0)
+        return;
+    throw new failure/* Failure */.HR('damaged', `${what} as restored is not what was backed up: ${differences.slice(0, 5).join('; ')}`, `Nothing live was changed. Verify the archive (verify ${archive.name} --level full), or choose another.`);
+}
+async function compareForeign({ config, logger }, key, options) {
+    const { differences, uncompared } = await checkForeignStaged(options, ['UTC', config.timezone]);
+    if (uncompared.length > 0) {
+        const first = `${uncompared.slice(0, 5).join(', ')}${uncompared.length > 5 ? ', …' : ''}`;
+        logger.warning(`${key}: the rows of ${(0,quantity_text/* countOf */.pq)(uncompared.length, 'table')} were counted, not compared (${first}): this server writes their values otherwise than the old dump`);
+    }
+    return differences;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-databases.js
 
 
 
@@ -80169,27 +80660,12 @@ async function stageDatabase(platform, archive, { key, record }, { staged }, sig
     logger.info(`Restoring ${key} beside the live database, as ${staged}.`);
     const { oid } = await createStaged({ server, record, staged });
     await loadStaged({ server, staged, chunks: archive.content(record.dump), signal });
-    const differences = await prove(platform, archive, key, { server, staged, record, signal });
-    if (differences.length > 0) {
-        throw new failure/* Failure */.HR('damaged', `${key} as restored is not what was backed up: ${differences.slice(0, 5).join('; ')}`, `Nothing live was changed. Verify the archive (verify ${archive.name} --level full), or choose another.`);
-    }
+    await proveStaged(platform, archive, { key, what: key }, { server, staged, record, signal });
     await finishStaged({ server, record, staged });
     return oid;
 }
-/** What of a loaded database is not as the archive says. Of one that was not made here, some may not be comparable. */
-async function prove({ config, logger }, archive, key, staged) {
-    if (!archive.isForeign)
-        return await checkStaged(staged);
-    const { differences, uncompared } = await checkForeignStaged(staged, ['UTC', config.timezone]);
-    if (uncompared.length > 0) {
-        const first = `${uncompared.slice(0, 5).join(', ')}${uncompared.length > 5 ? ', …' : ''}`;
-        logger.warning(`${key}: the rows of ${(0,quantity_text/* countOf */.pq)(uncompared.length, 'table')} were counted, not compared (${first}): this server writes their values otherwise than the old dump`);
-    }
-    return differences;
-}
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-all.js
-
 
 
 
@@ -80220,8 +80696,9 @@ async function stageAll({ platform, archive, manifest, plan, journal }) {
 /**
  * Stages what was added or changed in the files between the plan and the moment at which their services were halted, and
  * notes down anew what is to go. Databases need nothing: each is replaced as a whole. What it stages counts as planned.
+ * @returns what is to be said of it
  */
-async function stageRest({ platform, archive, manifest, chosen, plan, journal, }) {
+async function stageRest({ platform, archive, manifest, chosen, plan, journal }) {
     const workDirectory = workDirectoryOf(platform.config.state, journal.id);
     const { files } = await planAllFiles(platform, archive, manifest, chosen, workDirectory);
     const notes = [];
@@ -80245,7 +80722,7 @@ async function stageRest({ platform, archive, manifest, chosen, plan, journal, }
             staged.add(name);
     }
     await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
-    return { notes, isSingleRename: plan.databases.length === 0 && staysSingleRename(plan.files, files) };
+    return notes;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/step-clock.js
@@ -80407,9 +80884,7 @@ async function replaceLive(run, { clock, skipsHealth }) {
         clock.note('health', healthy.healthMs);
     // Where somebody waited in vain, nothing was measured.
     const measured = clock.compare(plan.estimate).filter(({ step }) => step !== 'health' || healthy.faults.length === 0);
-    await noteMeasures(platform.config.state, measure(measured, manifest, plan)).catch((error) => {
-        logger.warning(`what the restore took was not noted down for later estimates: ${(0,failure/* messageOf */.bD)(error)}`);
-    });
+    await noteMeasures(platform, measure(measured, manifest, plan));
     return {
         carried,
         services: healthy,
@@ -80421,48 +80896,6 @@ function refuseImpossible({ archive, refusals, isDamaged }) {
     if (refusals.length === 0)
         return;
     throw new failure/* Failure */.HR(isDamaged ? 'damaged' : 'refused', `${archive} cannot be restored: ${refusals.join('; ')}`, 'Nothing was changed. Mend what is named, or leave those parts out with --select (in a workflow the input select).');
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/files/measure-tree.js
-
-
-/** `blocks` counts in these, whatever the file system does. */
-const measure_tree_BLOCK_BYTES = 512n;
-/**
- * Measures a tree as it lies on disk, never through a symbolic link. A file with a name elsewhere as well takes no space of
- * the tree's own. Memory grows with the files of several names. Undefined where there is no such tree.
- */
-async function measureTree(path) {
-    const tree = new FolderTree(Buffer.from(path));
-    const left = new Map();
-    let entries = -1;
-    let bytes = 0n;
-    try {
-        const onUnreadable = (_name, error) => {
-            throw error;
-        };
-        for await (const { stat } of walkTree({ tree, isExcluded: () => false, onUnreadable })) {
-            entries++;
-            if (stat.isDirectory() || stat.nlink === 1n) {
-                bytes += stat.blocks * measure_tree_BLOCK_BYTES;
-                continue;
-            }
-            const inode = `${stat.dev}:${stat.ino}`;
-            const others = (left.get(inode) ?? stat.nlink) - 1n;
-            if (others === 0n)
-                bytes += stat.blocks * measure_tree_BLOCK_BYTES;
-            left.set(inode, others);
-        }
-    }
-    catch (error) {
-        if (entries === -1 && isGone(error))
-            return undefined;
-        throw error;
-    }
-    finally {
-        tree.close();
-    }
-    return { entries, bytes: Number(bytes) };
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/measure-kept.js
@@ -80558,8 +80991,8 @@ function judgeUpkeep({ upkeep = [], isProvisioned, clock, archives }) {
 }
 function judgeRecord(record, nowMs, newestSealed) {
     const { verb, time, isFine } = record;
-    const known = { verb, time: printable(time), faults: record.faults.map(printable) };
-    const summary = printable(record.summary);
+    const known = { verb, time: (0,printable/* printable */.g)(time), faults: record.faults.map(printable/* printable */.g) };
+    const summary = (0,printable/* printable */.g)(record.summary);
     // A backup that came after it looked is the very thing that it missed.
     const isOver = verb === 'freshness' && newestSealed > time;
     if (!isFine)
@@ -80702,7 +81135,7 @@ function findDifferences(before, after) {
     ];
 }
 function compareDatabases(before, after) {
-    const found = fingerprints_compareFingerprints(before.fingerprints, after.fingerprints);
+    const found = compareFingerprints(before.fingerprints, after.fingerprints);
     if (found.length > 0 || before.sha256 === after.sha256)
         return found;
     return ['its rows are the same, but not its definitions'];
@@ -90438,11 +90871,16 @@ const FORMER_DUMPS = {
 const FORMER_FOLDERS = { uploads: '*/uploads' };
 const foreign_pattern = fields_text('a glob of a name in the archive such as "*/db/skills_db.sql"', /^(?!\.{0,2}\/)[^\0]+$/);
 const patterns = array(foreign_pattern, { error: 'expected a list of globs' });
-const byDatabase = schemas_record(schemas_string().min(1), patterns, { error: 'expected globs by the name of a database' });
+/** The vault looks into no other file for a dump. */
+const dumpPattern = foreign_pattern.regex(/\.sql$/, {
+    error: 'expected a glob that ends in ".sql" such as "*/db/skills_db.sql": nothing else is read as a dump',
+});
+const dumpPatterns = array(dumpPattern, { error: 'expected a list of globs' });
+const byDatabase = schemas_record(schemas_string().min(1), dumpPatterns, { error: 'expected globs by the name of a database' });
 const foreignSchema = mapping({
-    databases: schemas_record(schemas_string(), union([patterns, byDatabase]), { error: 'expected a mapping of database names to globs' })
+    databases: schemas_record(schemas_string(), union([dumpPatterns, byDatabase]), { error: 'expected a mapping of database names to globs' })
         .default({})
-        .describe('By database: globs of its dump. Of one with "database: all", also a mapping from database to globs.'),
+        .describe('By database: globs of its dump, a plain one whose name ends in .sql. Of one with "database: all", also a mapping from database to globs.'),
     files: schemas_record(schemas_string(), patterns, { error: 'expected a mapping of source names to globs' })
         .default({})
         .describe('By file source: globs of its folder.'),
@@ -92656,6 +93094,8 @@ function isOpenToAll(folder) {
 /* harmony export */   x: () => (/* binding */ reportFailure)
 /* harmony export */ });
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+/* harmony import */ var _src_logging_printable_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6730);
+
 
 /** Says what went wrong and what to do next; with `--json` on standard output as well. Returns the exit code. */
 function reportFailure(error, options) {
@@ -92663,12 +93103,12 @@ function reportFailure(error, options) {
     const hasColor = options.stderr.isTTY === true && !options.environment['NO_COLOR'];
     const label = hasColor ? '\u001b[31merror:\u001b[0m' : 'error:';
     for (const line of failure.message.split('\n'))
-        options.stderr.write(`${label} ${line}\n`);
+        options.stderr.write(`${label} ${(0,_src_logging_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printableLines */ .f)(line)}\n`);
     if (failure.next)
-        options.stderr.write(`next: ${failure.next}\n`);
+        options.stderr.write(`next: ${(0,_src_logging_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printableLines */ .f)(failure.next)}\n`);
     if (options.args.includes('--verbose') && error instanceof Error) {
         for (let cause = error; cause instanceof Error; cause = cause.cause)
-            options.stderr.write(`${cause.stack}\n`);
+            options.stderr.write(`${(0,_src_logging_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printableLines */ .f)(cause.stack ?? '')}\n`);
     }
     if (options.json) {
         const { kind, message, next } = failure;
@@ -92739,6 +93179,28 @@ function toFailure(error, seeMore) {
 /** The message of anything that was thrown. */
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
+}
+
+
+/***/ }),
+
+/***/ 6730:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ printableLines),
+/* harmony export */   g: () => (/* binding */ printable)
+/* harmony export */ });
+/** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
+function printable(text) {
+    return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+}
+/**
+ * A text of ours of several lines, in which names and messages of others may stand, as it may reach a terminal: whatever
+ * that obeys is taken out. Its own line ends stay.
+ */
+function printableLines(text) {
+    return text.replace(/(?!\n)[\p{Cc}\u2028\u2029]/gu, ' ');
 }
 
 

@@ -14393,7 +14393,10 @@ async function writeLine(line) {
 
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var logging_failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: ./.build/src/logging/printable.js
+var printable = __nccwpck_require__(6730);
 ;// CONCATENATED MODULE: ./.build/scripts/report-failure.js
+
 
 /** Says what went wrong and what to do next; with `--json` on standard output as well. Returns the exit code. */
 function reportFailure(error, options) {
@@ -14401,12 +14404,12 @@ function reportFailure(error, options) {
     const hasColor = options.stderr.isTTY === true && !options.environment['NO_COLOR'];
     const label = hasColor ? '\u001b[31merror:\u001b[0m' : 'error:';
     for (const line of failure.message.split('\n'))
-        options.stderr.write(`${label} ${line}\n`);
+        options.stderr.write(`${label} ${(0,printable/* printableLines */.f)(line)}\n`);
     if (failure.next)
-        options.stderr.write(`next: ${failure.next}\n`);
+        options.stderr.write(`next: ${(0,printable/* printableLines */.f)(failure.next)}\n`);
     if (options.args.includes('--verbose') && error instanceof Error) {
         for (let cause = error; cause instanceof Error; cause = cause.cause)
-            options.stderr.write(`${cause.stack}\n`);
+            options.stderr.write(`${(0,printable/* printableLines */.f)(cause.stack ?? '')}\n`);
     }
     if (options.json) {
         const { kind, message, next } = failure;
@@ -14533,6 +14536,7 @@ function createProgressLines(write, intervalMs) {
 
 
 
+
 const colors = { debug: '\u001b[2m', warning: '\u001b[33m', error: '\u001b[31m' };
 const console_logger_reset = '\u001b[0m';
 function createConsoleLogger(options) {
@@ -14540,7 +14544,8 @@ function createConsoleLogger(options) {
         ? showBars(options.stream)
         : showLines(options.stream, options.progressIntervalMs ?? PROGRESS_INTERVAL_MS);
     const write = (level, message) => {
-        const text = level === 'warning' || level === 'error' ? `${level}: ${message}` : message;
+        const said = (0,printable/* printableLines */.f)(message);
+        const text = level === 'warning' || level === 'error' ? `${level}: ${said}` : said;
         display.line(options.hasColor && level !== 'info' ? `${colors[level]}${text}${console_logger_reset}` : text);
     };
     return {
@@ -14605,6 +14610,7 @@ function addBar(bars, report) {
 }
 
 ;// CONCATENATED MODULE: ./.build/scripts/program.js
+
 
 
 
@@ -14726,7 +14732,7 @@ async function runDefinition(definition, args, values, options) {
         if (!outcome)
             return logging_failure/* exitCodes */.hS.ok;
         const printed = outcome.result === undefined ? '' : JSON.stringify(outcome.result, undefined, 2);
-        const text = json ? printed : outcome.render();
+        const text = json ? printed : (0,printable/* printableLines */.f)(outcome.render());
         if (text !== '')
             stdout.write(`${text}\n`);
         return outcome.exitCode ?? logging_failure/* exitCodes */.hS.ok;
@@ -15211,7 +15217,7 @@ function completeContext(base, values) {
 
 /***/ }),
 
-/***/ 8192:
+/***/ 5320:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -15723,7 +15729,7 @@ const conflictCode = 75;
  * @throws the system's error where the disk is full or read-only; Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
  * that ended the waiting.
  */
-async function acquireLock(path, options) {
+async function lock_acquireLock(path, options) {
     for (;;) {
         const descriptor = openLockFile(path);
         try {
@@ -17046,7 +17052,7 @@ async function surveyArchive(options) {
     const { dumps, links, entries, contentBytes } = reading;
     return {
         head: {
-            format: 2,
+            format: 3,
             name,
             sha256,
             sizeBytes,
@@ -17209,13 +17215,16 @@ async function obtainSurvey(options) {
     const known = await openSurvey(path, line);
     if (known)
         return { line, file: known };
-    const lock = await acquireLock((0,layout/* surveyingLockPath */.T7)(store), { holder: `survey of ${name}`, waitMs: lockWaitMs });
+    const lock = await lock_acquireLock((0,layout/* surveyingLockPath */.T7)(store), { holder: `survey of ${name}`, waitMs: lockWaitMs });
     try {
         const made = await openSurvey(path, line);
         if (made)
             return { line, file: made };
         await removeUnfinished((0,external_node_path_.dirname)(path), () => true);
-        await writeSurvey(path, await makeSurvey(options, line));
+        const survey = await makeSurvey(options);
+        if (survey.head.sha256 !== line.sha256)
+            throw await refuseOther(store, line, survey.head);
+        await writeSurvey(path, survey);
         // It may have been retired meanwhile: its line in the ledger comes before what is kept beside it goes.
         await findForeign(store, name).catch(async (error) => {
             await removeSurvey(store, name);
@@ -17229,6 +17238,22 @@ async function obtainSurvey(options) {
     if (file)
         return { line, file };
     throw new failure/* Failure */.HR('vault', `the survey of ${name} could not be read again`, 'Look at the disk of the backup server.');
+}
+/**
+ * Reads an archive of the former script from its beginning to its end, whatever is known of it: one at a time, as surveys
+ * are made.
+ * @throws Failure `vault` where the ledger knows no such archive, `locked` where another reading does not end in time.
+ */
+async function readThrough(options) {
+    const { store, name, lockWaitMs = DEFAULT_LOCK_WAIT_MS } = options;
+    const line = await findForeign(store, name);
+    const lock = await acquireLock(surveyingLockPath(store), { holder: `verification of ${name}`, waitMs: lockWaitMs });
+    try {
+        return { line, survey: await makeSurvey(options) };
+    }
+    finally {
+        lock.release();
+    }
 }
 /** What the survey of an archive begins with; undefined where there is none yet. */
 async function readKnownSurvey(store, line) {
@@ -17252,7 +17277,7 @@ async function findForeign(store, name) {
         return { ...line, sha256 };
     throw new failure/* Failure */.HR('vault', line ? `${name} is an archive of ours: it has an index, and no survey` : `the vault holds no archive ${name}`, 'list shows the archives, and which of them are ours.');
 }
-async function makeSurvey({ store, name, surveyDump, progress }, line) {
+async function makeSurvey({ store, name, surveyDump, progress }) {
     const archive = await openArchive(store, name);
     try {
         const { sizeBytes } = archive;
@@ -17263,21 +17288,20 @@ async function makeSurvey({ store, name, surveyDump, progress }, line) {
                 progress((doneBytes += piece.length), sizeBytes);
             }
         })();
-        const survey = await surveyArchive({ name, bytes, sizeBytes, surveyDump, now: store.now });
-        if (survey.head.sha256 !== line.sha256)
-            throw await refuseOther(store, line, survey.head);
-        return survey;
+        return await surveyArchive({ name, bytes, sizeBytes, surveyDump, now: store.now });
     }
     finally {
         await archive.close();
     }
 }
 /** Whatever it is, it is not what was adopted: nothing of it is told. */
-async function refuseOther(store, { name, sha256 }, found) {
-    const what = `has the SHA-256 ${found.sha256.slice(0, 12)}…, in the ledger it is ${sha256.slice(0, 12)}…`;
+async function refuseOther(store, line, found) {
+    const { name } = line;
+    const what = describeOther(line, found);
     await recordVerdict(store, {
         name,
         index: NO_INDEX,
+        isForeign: true,
         level: 'full',
         isSound: false,
         damage: [{ where: 'the archive', what }],
@@ -17285,6 +17309,9 @@ async function refuseOther(store, { name, sha256 }, found) {
         time: store.now().toISOString(),
     });
     return new failure/* Failure */.HR('damaged', `${name} is not the file that was adopted: it ${what}`, 'Restore another archive, and look at the disk of the backup server: who, or what, changed it?');
+}
+function describeOther({ sha256 }, found) {
+    return `has the SHA-256 ${found.sha256.slice(0, 12)}…, in the ledger it is ${sha256.slice(0, 12)}…`;
 }
 /** Opens one that is whole, and of this very archive. */
 async function openSurvey(path, { name, sha256 }) {
@@ -17296,7 +17323,7 @@ async function openSurvey(path, { name, sha256 }) {
     if (!file)
         return undefined;
     const head = await readHead(file).catch(() => undefined);
-    if (head?.format === 2 && head.name === name && head.sha256 === sha256)
+    if (head?.format === 3 && head.name === name && head.sha256 === sha256)
         return file;
     await file.close();
     return undefined;
@@ -18255,7 +18282,7 @@ function identityOf({ index, sha256 }) {
 /** Changes records while nobody else does. Seals may go on: theirs come whole, and once. */
 async function withRecordLock(store, work) {
     const path = (0,external_node_path_.join)(store.private, 'extents.lock');
-    const lock = await acquireLock(path, { holder: 'records of extents', waitMs: LOCK_WAIT_MS });
+    const lock = await lock_acquireLock(path, { holder: 'records of extents', waitMs: LOCK_WAIT_MS });
     try {
         return await work();
     }
@@ -18498,7 +18525,7 @@ const vault_lock_DEFAULT_LOCK_WAIT_MS = 900_000;
  * @throws Failure `locked` where another one holds it for too long.
  */
 async function withVaultLock({ store, logger, holder, settlesRemovals = true, lockWaitMs = vault_lock_DEFAULT_LOCK_WAIT_MS, signal }, work) {
-    const lock = await acquireLock((0,layout/* lockPath */.HZ)(store), { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) });
+    const lock = await lock_acquireLock((0,layout/* lockPath */.HZ)(store), { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) });
     try {
         await settleCutSeal(store, logger);
         if (settlesRemovals)
@@ -18650,9 +18677,9 @@ async function enter({ store, logger, lockWaitMs, signal }, { name, sizeBytes, s
  * loaded into (roles, files and programs of the server, other databases), and has no business in it. Functions, rules,
  * defaults and the like pass, whatever they hold.
  */
-const NAME = '(?:"(?:[^"]|"")*"|[^\\s"\'.();,]+)';
+const NAME = '(?:"(?:[^"]|"")*"|[\\w$\\x80-\\xff]+)';
 const QUALIFIED = `${NAME}(?:\\.${NAME})?`;
-const LITERAL = "'(?:[^'\\\\]|'')*'";
+const LITERAL = "'(?:[^']|'')*'";
 const PRIVILEGE = '(?:ALL|SELECT|INSERT|UPDATE|DELETE|TRUNCATE|REFERENCES|TRIGGER|MAINTAIN|USAGE|CREATE|CONNECT|TEMPORARY|EXECUTE)';
 const COLUMNS = `\\(${NAME}(?:,\\s*${NAME})*\\)`;
 /** The server's own tables are in pg_catalog, by that name or, since a dump sets no search path, by none. */
@@ -18673,7 +18700,6 @@ const dump_beginnings_KINDS = [
     'POLICY',
     'PUBLICATION',
     'RULE',
-    'SCHEMA',
     'SEQUENCE',
     'STATISTICS',
     'TABLE',
@@ -18681,6 +18707,17 @@ const dump_beginnings_KINDS = [
     'TRIGGER',
     'TYPE',
     'VIEW',
+].join('|');
+/** What has a comment, besides; of the whole server not: databases, roles, tablespaces, parameters. */
+const COMMENTED = [
+    'COLUMN',
+    'CONSTRAINT',
+    'EVENT TRIGGER',
+    'EXTENSION',
+    'FUNCTION',
+    'INDEX',
+    '(?:PROCEDURAL )?LANGUAGE',
+    'PROCEDURE',
 ].join('|');
 /** They reach files, programs or other servers, or are languages that do. */
 const FAR_REACHING = 'adminpack|dblink|file_fdw|plperlu|plpython\\w*u|pltclu|plsh|pg_cron|pg_background|postgres_fdw';
@@ -18704,21 +18741,43 @@ const plain = new RegExp(`^(?:${[
     "SELECT pg_catalog\\.lowrite\\(0, '\\\\{1,2}x[0-9a-f]*'\\);$",
     `COPY ${NOT_SYSTEM}${QUALIFIED} (?:\\(${NAME}(?:, ${NAME})*\\) )?FROM stdin;$`,
     `INSERT INTO ${NOT_SYSTEM}`,
-    'COMMENT ON ',
-    `(?:ALTER|DROP) (?:${dump_beginnings_KINDS}|CONSTRAINT|EXTENSION|FUNCTION|INDEX|PROCEDURE|ROUTINE) `,
+    // With --use-set-session-authorization: never more rights than whoever loads it has.
+    `SET SESSION AUTHORIZATION (?:DEFAULT|${LITERAL});$`,
+    `COMMENT ON (?:${dump_beginnings_KINDS}|${COMMENTED}|SCHEMA) `,
+    `(?:ALTER|DROP) (?:${dump_beginnings_KINDS}|CONSTRAINT|FUNCTION|INDEX|PROCEDURE|ROUTINE|SCHEMA) `,
+    'DROP EXTENSION ',
+    // What may follow its name are statements of their own.
+    `CREATE SCHEMA ${NAME}(?: AUTHORIZATION ${NAME})?;$`,
     `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED TABLE|${dump_beginnings_KINDS}) `,
     `CREATE EXTENSION (?:IF NOT EXISTS )?(?!"?(?:${FAR_REACHING})\\b)(?:"[a-z0-9_-]+"|[a-z0-9_]+)(?: WITH SCHEMA ${NAME})?;$`,
     'REFRESH MATERIALIZED VIEW ',
     // With ON only: otherwise it is a role that is given.
     `(?:GRANT|REVOKE)(?: GRANT OPTION FOR)? ${PRIVILEGE}(?: PRIVILEGES)?(?:${COLUMNS})?(?:,\\s*${PRIVILEGE}(?:${COLUMNS})?)* ON (?:${GRANTED}) `,
 ].join('|')})`);
-/** Up to its language, which pg_dump writes before the body: one that the database itself guards. */
-const guardedFunction = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) (?:(?!--|\/\*)[^'"$;]|'[^'\\]*'|"[^"]*")*?\n    LANGUAGE (?:sql|plpgsql)\b/;
+const routine = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) /;
+/** What stands in its signature, one by one; a language's line first. */
+const inSignature = /\n    LANGUAGE (\w+)|[eE]'(?:[^'\\]|''|\\[^])*'(?!')|'[^']*'|"[^"]*"|[()]|(?!--|\/\*|[eE]')[^'"$;]/y;
 /** The language stands near the beginning; a body may be long. */
 const SIGNATURE_BYTES = 64 * 1024;
 /** Whether pg_dump would write such a statement; bytes as latin1 characters. Of a long one its beginning is enough. */
 function isOfDump(statement) {
-    return plain.test(statement) || guardedFunction.test(statement.slice(0, SIGNATURE_BYTES));
+    return plain.test(statement) || (routine.test(statement) && isGuarded(statement.slice(0, SIGNATURE_BYTES)));
+}
+/** By its language, which pg_dump writes before the body: one that the database itself guards. */
+function isGuarded(signature) {
+    let parentheses = 0;
+    inSignature.lastIndex = 0;
+    for (let found = inSignature.exec(signature); found; found = inSignature.exec(signature)) {
+        const [token, language] = found;
+        if (token === '(')
+            parentheses++;
+        else if (token === ')')
+            parentheses--;
+        // Inside of parentheses it is an argument of that name.
+        else if (language !== undefined && parentheses === 0)
+            return language === 'sql' || language === 'plpgsql';
+    }
+    return false;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-events.js
@@ -18801,7 +18860,7 @@ class CopyRows {
             }
             // To psql this line would be the end as well.
             if (this.#matched === 2 && buffer[at] === 0x0d)
-                this.#events.anyStatement?.('\\.', false);
+                this.#events.anyStatement?.('\\.', false, base + at);
             if (this.#held > 0)
                 this.#events.copyRows(terminator.subarray(0, this.#held));
             this.#held = 0;
@@ -18920,10 +18979,12 @@ class SqlSpan {
     ended = true;
     /** What was begun as `$tag$` was none, but a parameter as in `$1`. */
     wasParameter = false;
+    /** It was neither of them. */
+    wasBroken = false;
     begin(kind) {
         this.#kind = kind;
         this.ended = false;
-        this.#escape = this.#maybeEnded = this.#tagIsWhole = this.wasParameter = false;
+        this.#escape = this.#maybeEnded = this.#tagIsWhole = this.wasParameter = this.wasBroken = false;
         this.#tag = [dollar];
         this.#matched = 0;
         this.#depth = 1;
@@ -18982,6 +19043,7 @@ class SqlSpan {
             this.#tagIsWhole = true;
         else if (!isWordByte(byte) || (this.#tag.length === 1 && isDigit(byte))) {
             this.ended = this.wasParameter = true;
+            this.wasBroken = !isDigit(byte);
             return at;
         }
         this.#tag.push(byte);
@@ -19003,16 +19065,210 @@ class SqlSpan {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/statement-text.js
+/** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
+const MAX_BYTES = 1 << 20;
+/** What is told of a statement that is not read. */
+const BEGINNING_BYTES = 256;
+/** The text of the statement at hand, from pieces of any size; bytes as latin1 characters. */
+class StatementText {
+    #pieces = [];
+    #bytes = 0;
+    /** Where in the piece at hand it goes on. */
+    #start = 0;
+    beginning = '';
+    begin(at) {
+        this.#pieces = [];
+        this.#bytes = 0;
+        this.#start = at;
+        this.beginning = '';
+    }
+    /** Another piece comes. */
+    resume() {
+        this.#start = 0;
+    }
+    keep(buffer, end) {
+        const piece = buffer.subarray(this.#start, end);
+        this.#bytes += piece.length;
+        if (this.#bytes > MAX_BYTES)
+            this.#pieces = [];
+        else
+            this.#pieces.push(piece);
+        this.beginning += piece.toString('latin1', 0, BEGINNING_BYTES - this.beginning.length);
+    }
+    /** All of it; empty where it is too long. */
+    whole() {
+        return Buffer.concat(this.#pieces).toString('latin1');
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/statement-words.js
+
+/** The first words of a statement that may have a body, by their first letters; a dot stands for any other word. */
+const ROUTINE = /^c(?:or)?[fp]/;
+const HEAD_WORDS = new Set(['create', 'or', 'replace', 'function', 'procedure']);
+const HEAD_COUNT = 4;
+/** `procedure`: no longer word means anything here. */
+const LONGEST_WORD = 9;
+const [colon, dot, lowerE] = [0x3a, 0x2e, 0x65];
+/**
+ * The words of one statement, outside of quotes and comments, byte by byte: a semicolon in the BEGIN ATOMIC … END of a
+ * function ends nothing. And whether all that read it are sure to agree where it ends: psql, which divides the text,
+ * servers of all versions, which divide once more what psql sends them, and the lexer. What pg_dump writes is sure, but
+ * for a function or its type that is called `begin`: psql counts that, and reads on.
+ */
+class StatementWords {
+    isSure = true;
+    /** How many of BEGIN ATOMIC, and of CASE in it, are open. */
+    #depth = 0;
+    #heads = '';
+    /** BEGIN was the last word, and nothing but space has followed it. */
+    #hasBegun = false;
+    // The word at hand.
+    #length = 0;
+    #word = '';
+    #isNumber = false;
+    #hasExponent = false;
+    #last = 0;
+    #isBehindNumber = false;
+    /** A text has ended: 1, and space has followed it: 2. */
+    #textEnded = 0;
+    begin() {
+        this.isSure = true;
+        this.#depth = this.#length = this.#last = this.#textEnded = 0;
+        this.#heads = '';
+        this.#isBehindNumber = this.#hasBegun = false;
+    }
+    /** Whether a word is under way, of which a `$` is a part. */
+    get isOpen() {
+        return this.#length > 0;
+    }
+    /** A byte outside of quotes; `parentheses`: how many are open, in which blocks are not counted. */
+    read(byte, parentheses) {
+        // psql puts the value of a variable of its own there.
+        if (this.#last === colon && /[A-Z"'{]/.test(String.fromCharCode(byte)))
+            this.isSure = false;
+        if (isWordByte(byte))
+            this.#lengthen(byte);
+        else {
+            this.#isBehindNumber = byte === dot && this.#length > 0 && this.#isNumber;
+            this.end(parentheses);
+            if (isSpace(byte))
+                this.leaveSpace();
+            else
+                this.interrupt(byte);
+        }
+        // Two of them are a cast.
+        this.#last = byte === colon && this.#last === colon ? 0 : byte;
+    }
+    /** A text begins with the quote that was not read yet: by what stands before it, its backslashes escape or not. */
+    beginText(parentheses) {
+        const mark = this.#length === 1 ? String.fromCharCode(this.#last | 0x20) : '';
+        // To the server a text that goes on in another line goes on as the kind that it was, to psql as a plain one.
+        if (this.#textEnded === 2)
+            this.isSure = false;
+        // One digit, or a parameter, before an `E'`: not all read that as we do.
+        if (this.#length > 0 && !'ebxn'.includes(mark || '-'))
+            this.isSure = false;
+        if (mark !== '')
+            this.#length = 0;
+        this.read(quote, parentheses);
+        return mark === 'e' ? 'escaped' : 'bx'.includes(mark || '-') ? 'quoted' : undefined;
+    }
+    endText() {
+        this.#textEnded = 1;
+    }
+    /** What was begun as a `$tag$` is a parameter such as `$1`; `isSure`: it is. */
+    beginParameter(isSure) {
+        this.isSure &&= isSure;
+        this.#length = 1;
+        this.#isNumber = this.#hasExponent = true;
+        this.#last = 0;
+    }
+    /** Space, or a comment to the end of its line. */
+    leaveSpace() {
+        if (this.#textEnded > 0)
+            this.#textEnded = 2;
+    }
+    /** What is no word and no space: `byte` is its first. */
+    interrupt(byte) {
+        if (byte !== quote)
+            this.#textEnded = 0;
+        this.#expectAtomic('');
+    }
+    /** Whether a semicolon outside of parentheses ends the statement. */
+    endsAtSemicolon() {
+        if (this.#depth === 0)
+            return true;
+        // Only here, between two statements of its body, may the block end for the server: then it must end for psql.
+        if (this.#depth !== 1)
+            this.isSure = false;
+        return false;
+    }
+    /** The word at hand ends, if there is one. */
+    end(parentheses) {
+        if (this.#length === 0)
+            return;
+        if (!this.#isNumber)
+            this.#see(this.#length > LONGEST_WORD ? '' : this.#word.toLowerCase(), parentheses);
+        this.#length = 0;
+    }
+    #lengthen(byte) {
+        if (this.#length === 0) {
+            this.#word = '';
+            this.#isNumber = isDigit(byte);
+            this.#hasExponent = false;
+            if (this.#isNumber)
+                this.#expectAtomic('');
+            // `1.e` is a number to some, and then a word.
+            else if (this.#isBehindNumber)
+                this.isSure = false;
+            this.#isBehindNumber = false;
+        }
+        else if (this.#isNumber && !isDigit(byte)) {
+            // Where the number ends depends on the version.
+            if (this.#hasExponent || (byte | 0x20) !== lowerE)
+                this.isSure = false;
+            this.#hasExponent = true;
+        }
+        this.#textEnded = 0;
+        if (++this.#length <= LONGEST_WORD)
+            this.#word += String.fromCharCode(byte);
+    }
+    #see(word, parentheses) {
+        if (this.#heads.length < HEAD_COUNT)
+            this.#heads += HEAD_WORDS.has(word) ? word.charAt(0) : '.';
+        if (parentheses > 0 || !ROUTINE.test(this.#heads))
+            return;
+        const begins = this.#expectAtomic(word);
+        if (word === 'begin')
+            this.#hasBegun = true;
+        if (begins)
+            this.#depth++;
+        else if (this.#depth > 0)
+            this.#depth += word === 'case' ? 1 : word === 'end' ? -1 : 0;
+    }
+    /** Whether ATOMIC follows BEGIN: to the server any other BEGIN is a name, to psql it opens a block all the same. */
+    #expectAtomic(word) {
+        const begins = this.#hasBegun && word === 'atomic' && this.#depth === 0;
+        if (this.#hasBegun && !begins)
+            this.isSure = false;
+        this.#hasBegun = false;
+        return begins;
+    }
+}
+function isSpace(byte) {
+    return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-lexer.js
 
 
 
 
+
+
 const trailer = Buffer.from('-- PostgreSQL database dump complete');
-/** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
-const maximumStatementBytes = 1 << 20;
-/** What is told of a statement that is not read. */
-const beginningBytes = 256;
 /**
  * Reads pg_dump's plain output as it passes, in pieces of any size: finds COPY blocks, statements and the trailer at
  * the top level only, whatever quotes, bodies and comments hold. Memory is bounded by the longest statement that it
@@ -19022,6 +19278,8 @@ class dump_lexer_DumpLexer {
     #events;
     #rows;
     #span = new SqlSpan();
+    #words = new StatementWords();
+    #text = new StatementText();
     #state = 'top';
     /** Offset in the stream of the piece at hand. */
     #base = 0;
@@ -19030,15 +19288,9 @@ class dump_lexer_DumpLexer {
     #statementAt = 0;
     #atLineStart = true;
     #parentheses = 0;
-    #pieces = [];
-    #piecesBytes = 0;
-    #pieceStart = 0;
-    #beginning = '';
     /** A statement has ended on this line. */
     #ended = false;
-    /** How many bytes of a word have just passed, and the last byte: tells `E'` and `a$b$`. */
-    #word = 0;
-    #last = 0;
+    #spanKind = 'quoted';
     #backslashEscapes = false;
     #encoding = 'UTF8';
     #table = '';
@@ -19059,11 +19311,11 @@ class dump_lexer_DumpLexer {
         return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
     }
     push(buffer) {
-        this.#pieceStart = 0;
+        this.#text.resume();
         for (let at = 0; at < buffer.length;)
             at = this.#read(buffer, at);
         if (this.#open)
-            this.#keepPiece(buffer, buffer.length);
+            this.#text.keep(buffer, buffer.length);
         this.#base += buffer.length;
     }
     /** Reads one byte, or as many as mean the same; gives where it stopped. */
@@ -19096,7 +19348,7 @@ class dump_lexer_DumpLexer {
         }
         // After the rows psql would go on with the rest of this line.
         else if (byte !== 0x0d)
-            this.#events.anyStatement?.(String.fromCharCode(byte), false);
+            this.#events.anyStatement?.(String.fromCharCode(byte), false, this.#base + at);
         return at + 1;
     }
     #readTop(buffer, byte, at) {
@@ -19106,7 +19358,6 @@ class dump_lexer_DumpLexer {
             // Maybe a comment: the next byte tells.
             this.#matched = byte === minus && this.#atLineStart && !this.#open ? 1 : -1;
             this.#state = byte === minus ? 'minus' : 'solidus';
-            this.#word = 0;
             return;
         }
         if (!this.#open) {
@@ -19122,65 +19373,76 @@ class dump_lexer_DumpLexer {
             this.#openStatement(at);
         }
         if (byte === quote)
-            this.#enterSpan(this.#isEscapeMark() ? 'escaped' : 'quoted');
-        else if (byte === doubleQuote)
+            return this.#enterText();
+        if (byte === dollar && !this.#words.isOpen) {
+            this.#words.interrupt(byte);
+            return this.#enterSpan('dollar');
+        }
+        this.#words.read(byte, this.#parentheses);
+        if (byte === doubleQuote)
             this.#enterSpan('identifier');
-        else if (byte === dollar && this.#word === 0)
-            this.#enterSpan('dollar');
         else if (byte === 0x28)
             this.#parentheses++;
         else if (byte === 0x29)
-            this.#parentheses--;
+            this.#parentheses = Math.max(0, this.#parentheses - 1);
         // For psql it begins a command of its own, wherever it stands.
         else if (byte === backslash)
-            this.#events.anyStatement?.('\\', false);
+            this.#events.anyStatement?.('\\', false, this.#base + at);
         // Inside parentheses it separates the actions of a rule.
-        else if (byte === semicolon && this.#parentheses <= 0)
+        else if (byte === semicolon && this.#parentheses === 0 && this.#words.endsAtSemicolon()) {
             this.#closeStatement(buffer, at + 1);
-        this.#word = isWordByte(byte) ? this.#word + 1 : 0;
-        this.#last = byte;
+        }
     }
     #readLineEnd(at) {
-        this.#word = 0;
-        if (!this.#open)
+        if (this.#open)
+            this.#words.read(newline, this.#parentheses);
+        else
             this.#atLineStart = true;
         if (!this.#ended)
             return;
         this.#ended = false;
         this.#events.unitEnds(this.#base + at + 1);
     }
-    /** Whether backslashes escape in the text that begins here: `E'…'`, or all of them in a dump that says so. */
-    #isEscapeMark() {
-        return this.#backslashEscapes || (this.#word === 1 && (this.#last | 0x20) === 0x65);
+    #enterText() {
+        const kind = this.#words.beginText(this.#parentheses);
+        this.#enterSpan(kind ?? (this.#backslashEscapes ? 'escaped' : 'quoted'));
     }
     #enterSpan(kind) {
         this.#state = 'span';
+        this.#spanKind = kind;
         this.#span.begin(kind);
     }
     #leaveSpan() {
         this.#state = 'top';
-        this.#word = this.#span.wasParameter ? 1 : 0;
-        this.#last = 0;
+        if (this.#span.wasParameter)
+            this.#words.beginParameter(!this.#span.wasBroken);
+        else if (this.#spanKind === 'quoted' || this.#spanKind === 'escaped')
+            this.#words.endText();
     }
     #readSymbol(byte, at) {
         if (this.#state === 'minus' && byte === minus) {
+            this.#words.end(this.#parentheses);
+            this.#words.leaveSpace();
             this.#state = 'comment';
             if (this.#matched === 1)
                 this.#matched = 2;
             return at + 1;
         }
         if (this.#state === 'solidus' && byte === star) {
+            this.#words.end(this.#parentheses);
+            this.#words.leaveSpace();
             this.#enterSpan('comment');
             if (!this.#open)
                 this.#atLineStart = false;
             return at + 1;
         }
         // No comment, but a symbol; no statement that we read begins with one.
-        this.#state = 'top';
         if (!this.#open) {
             this.#openStatement(at);
             this.#atLineStart = false;
         }
+        this.#words.read(this.#state === 'minus' ? minus : solidus, this.#parentheses);
+        this.#state = 'top';
         return at;
     }
     #readComment(byte) {
@@ -19198,7 +19460,6 @@ class dump_lexer_DumpLexer {
         if (this.#matched === trailer.length)
             this.#trailerSeen = true;
         this.#state = 'top';
-        this.#word = 0;
         if (!this.#open)
             this.#atLineStart = true;
     }
@@ -19223,26 +19484,15 @@ class dump_lexer_DumpLexer {
         this.#statementAt = this.#base + at;
         this.#trailerSeen = false;
         this.#parentheses = 0;
-        this.#word = 0;
-        this.#pieceStart = at;
-        this.#beginning = '';
-    }
-    #keepPiece(buffer, end) {
-        const piece = buffer.subarray(this.#pieceStart, end);
-        this.#piecesBytes += piece.length;
-        if (this.#piecesBytes > maximumStatementBytes)
-            this.#pieces = [];
-        else
-            this.#pieces.push(piece);
-        this.#beginning += piece.toString('latin1', 0, beginningBytes - this.#beginning.length);
+        this.#words.begin();
+        this.#text.begin(at);
     }
     #closeStatement(buffer, end) {
-        this.#keepPiece(buffer, end);
+        this.#text.keep(buffer, end);
+        const isSure = this.#atLineStart && this.#words.isSure;
         // What does not begin a line is part of something that we do not read, such as a function's body.
-        const text = this.#atLineStart ? Buffer.concat(this.#pieces).toString('latin1') : '';
-        this.#events.anyStatement?.(text || this.#beginning, this.#atLineStart);
-        this.#pieces = [];
-        this.#piecesBytes = 0;
+        const text = this.#atLineStart ? this.#text.whole() : '';
+        this.#events.anyStatement?.(text || this.#text.beginning, isSure, this.#base + end);
         this.#open = false;
         this.#ended = true;
         this.#atLineStart = false;
@@ -19494,12 +19744,11 @@ class OwnCommands {
     #count = 0;
     /** Whether the next such line may be there. */
     admits(text) {
-        const [word, key] = text.split(' ');
         this.#count++;
-        const opens = this.#count === 1 && /^\\restrict \w+$/.test(text);
-        const closes = this.#count === 2 && word === '\\unrestrict' && key !== undefined && key === this.#key;
-        this.#key = key;
-        return opens || closes;
+        if (this.#count > 1)
+            return this.#count === 2 && text === `\\unrestrict ${this.#key}`;
+        this.#key = /^\\restrict (\w+)$/.exec(text)?.[1];
+        return this.#key !== undefined;
     }
 }
 /** Where lines of psql's own stand in the stream, and which of them may. */
@@ -19615,11 +19864,8 @@ class RoleFinder {
             this.#takeBehind(tokens, words, ['for', 'role']);
             this.#takeLast(tokens, words, words.includes('revoke') ? 'from' : 'to');
         }
-        else if (first === 'alter') {
-            const owner = this.#takeBehind(tokens, words, ['owner', 'to']);
-            if (owner !== undefined)
-                this.#owned.set(owner, (this.#owned.get(owner) ?? 0) + 1);
-        }
+        else if (first === 'alter')
+            this.#noteOwner(this.#takeBehind(tokens, words, ['owner', 'to']));
         else if (first === 'grant')
             this.#takeLast(tokens, words, 'to');
         else if (first === 'revoke')
@@ -19628,8 +19874,14 @@ class RoleFinder {
             this.#takeBehind(tokens, words, ['to']);
         else if (second === 'user')
             this.#takeBehind(tokens, words, ['mapping', 'for']);
-        else if (second === 'schema' || second === 'session')
+        else if (second === 'session')
+            this.#noteOwner(this.#takeBehind(tokens, words, ['authorization']));
+        else if (second === 'schema')
             this.#takeBehind(tokens, words, ['authorization']);
+    }
+    #noteOwner(owner) {
+        if (owner !== undefined)
+            this.#owned.set(owner, (this.#owned.get(owner) ?? 0) + 1);
     }
     /** The names behind the first place where these words stand; the first of them. */
     #takeBehind(tokens, words, wanted) {
@@ -19670,7 +19922,7 @@ class RoleFinder {
 
 /** Where pg_dump says what it is, and which versions made the dump. */
 const survey_dump_HEAD_BYTES = 16 * 1024;
-const TITLE = /^-- PostgreSQL database dump\r?$/m;
+const TITLE = /^-- PostgreSQL database dump(\r?)$/m;
 /** Whoever forges a dump of more tables and statements that count wants memory, not a database. */
 const MAX_FINDINGS = 500_000;
 const MAX_NOTED_BYTES = 64 * 1024 * 1024;
@@ -19691,7 +19943,8 @@ async function surveyDump(content) {
     }
     const start = Buffer.concat(head);
     const text = start.toString('latin1', 0, survey_dump_HEAD_BYTES);
-    if (!TITLE.test(text))
+    const title = TITLE.exec(text);
+    if (!title)
         return undefined;
     const reading = new DumpReading();
     reading.push(start);
@@ -19700,6 +19953,7 @@ async function surveyDump(content) {
     return reading.finish({
         serverVersion: versionIn(text, 'from database'),
         clientVersion: versionIn(text, 'by pg_dump'),
+        ...(title[1] === '' ? {} : { hasWindowsLines: true }),
     });
 }
 function versionIn(head, by) {
@@ -19713,6 +19967,7 @@ class DumpReading {
     #extensions = new Set();
     #encoding = 'UTF8';
     #hasInserts = false;
+    #lines = new LineCount();
     #command;
     #statement;
     #findings = 0;
@@ -19723,25 +19978,31 @@ class DumpReading {
             ...events,
             copyBegins: (...block) => this.#note(block[0]) && events.copyBegins(...block),
             statement: (text, end) => this.#read(text) && events.statement(text, end),
-            anyStatement: (text, beganLine) => {
-                if (!beganLine || !isOfDump(text))
-                    this.#refuse(text);
+            anyStatement: (text, isSure, end) => {
+                // However long it is.
+                if (text.startsWith('INSERT INTO '))
+                    this.#hasInserts = true;
+                if (!isSure || !isOfDump(text))
+                    this.#statement ??= this.#lines.find(text, end);
             },
-            metaEnds: (text) => this.#own.admits(text) || (this.#command ??= text.slice(0, 200)),
+            metaEnds: (text, at) => this.#own.admits(text) || (this.#command ??= this.#lines.find(text, at - 1)),
         });
     }
     push(piece) {
+        this.#lines.begin(piece);
         // psql leaves out the rest of a line with one.
-        if (piece.includes(0))
-            this.#refuse('\0');
+        const nul = piece.indexOf(0);
+        if (nul >= 0)
+            this.#statement ??= this.#lines.find('\0', this.#lines.offset + nul);
         this.#lexer.push(piece);
+        this.#lines.end();
     }
-    finish(versions) {
+    finish(head) {
         const { roles, owner } = this.#roles.finish();
         return {
             isWhole: this.#lexer.complete,
             fingerprints: this.#taker.finish(),
-            ...versions,
+            ...head,
             encoding: this.#encoding,
             roles,
             ...(owner === undefined ? {} : { owner }),
@@ -19751,9 +20012,6 @@ class DumpReading {
             ...(this.#statement === undefined ? {} : { statement: this.#statement }),
             ...(this.#isExcessive ? { isExcessive: true } : {}),
         };
-    }
-    #refuse(statement) {
-        this.#statement ??= statement.slice(0, 200);
     }
     /** Whether there is room for one more of whatever takes memory. */
     #note(text) {
@@ -19770,8 +20028,6 @@ class DumpReading {
             this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
         if (text.startsWith('SELECT pg_catalog.setval'))
             return this.#note(text);
-        if (text.startsWith('INSERT INTO '))
-            this.#hasInserts = true;
         const extension = /^CREATE EXTENSION (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)/.exec(text)?.[1];
         if (extension !== undefined && this.#note(extension)) {
             const name = extension.startsWith('"') ? extension.slice(1, -1).replaceAll('""', '"') : extension;
@@ -19781,6 +20037,31 @@ class DumpReading {
             this.#roles.read(decodeName(text, this.#encoding));
         return true;
     }
+}
+/** Says in which line of a stream something stands, of which only the piece at hand is known. */
+class LineCount {
+    #piece = Buffer.alloc(0);
+    #before = 0;
+    /** Offset of the piece in the stream. */
+    offset = 0;
+    begin(piece) {
+        this.#piece = piece;
+    }
+    end() {
+        this.#before += countLines(this.#piece);
+        this.offset += this.#piece.length;
+    }
+    /** The beginning of a text, and the line of the byte before offset `end`. */
+    find(text, end) {
+        const line = this.#before + countLines(this.#piece.subarray(0, Math.max(0, end - this.offset))) + 1;
+        return { text: text.slice(0, 200), line };
+    }
+}
+function countLines(bytes) {
+    let count = 0;
+    for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1))
+        count++;
+    return count;
 }
 
 ;// CONCATENATED MODULE: ./.build/scripts/vault-commands/adopt.js
@@ -20767,12 +21048,8 @@ function listVaultChannelWarnings(alerts) {
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./.build/src/logging/printable.js
-/** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
-function printable(text) {
-    return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
-}
-
+// EXTERNAL MODULE: ./.build/src/logging/printable.js
+var printable = __nccwpck_require__(6730);
 ;// CONCATENATED MODULE: ./.build/src/alerts/channel.js
 
 
@@ -20808,7 +21085,7 @@ async function channel_attempt(channel, send, { attemptMs, pauseMs }) {
 /** Only errors that were made with care are shown: those of libraries may hold addresses and passwords. */
 function describe(error) {
     if (error instanceof NotDelivered || error instanceof failure/* Failure */.HR)
-        return printable(error.message);
+        return (0,printable/* printable */.g)(error.message);
     return `failed (${readCode(error)})`;
 }
 /** The system's code behind an error, however deep. */
@@ -20865,7 +21142,7 @@ const foreign_text_SHOWN_CHARACTERS = 500;
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 /** A text of others as one line of bounded length that shows what it holds. */
 function cleanLine(text) {
-    const line = printable(text).replace(UNSEEN, (character) => {
+    const line = (0,printable/* printable */.g)(text).replace(UNSEEN, (character) => {
         return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
     });
     return shorten(line, foreign_text_SHOWN_CHARACTERS);
@@ -21188,7 +21465,7 @@ function compose_frame({ language, host }, event, headline, time) {
     };
 }
 function hostOf({ host }) {
-    return printable(host)
+    return (0,printable/* printable */.g)(host)
         .replace(/[^A-Za-z0-9._-]/g, '_')
         .slice(0, 253);
 }
@@ -39784,7 +40061,7 @@ class Turns {
  */
 async function scrub(options) {
     const { store } = options;
-    const lock = await acquireLock((0,external_node_path_.join)(store.private, 'scrub.lock'), { holder: 'scrub' });
+    const lock = await lock_acquireLock((0,external_node_path_.join)(store.private, 'scrub.lock'), { holder: 'scrub' });
     try {
         const result = await scrubLocked(options);
         await recordUpkeep(store, result);
@@ -40179,7 +40456,7 @@ function* splitNames(path) {
 async function clearLeftovers(store, logger, lockWaitMs) {
     const holder = 'sweep';
     try {
-        const planning = await acquireLock((0,layout/* planningLockPath */.ob)(store), { holder, waitMs: lockWaitMs });
+        const planning = await lock_acquireLock((0,layout/* planningLockPath */.ob)(store), { holder, waitMs: lockWaitMs });
         try {
             for (const name of await (0,promises_.readdir)(store.planning))
                 await (0,promises_.rm)((0,external_node_path_.join)(store.planning, name), { force: true });
@@ -40316,7 +40593,7 @@ async function remove(folder, name, what) {
     return true;
 }
 function show(name) {
-    return printable(name.toString('utf8')).slice(0, 80);
+    return (0,printable/* printable */.g)(name.toString('utf8')).slice(0, 80);
 }
 function nameKind(about) {
     if (about.isFile())
@@ -40442,7 +40719,7 @@ const vaultCommands = [
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8912);
 /* harmony import */ var _vault_commands_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2496);
-/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8192);
+/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5320);
 
 
 
@@ -40644,6 +40921,28 @@ function toFailure(error, seeMore) {
 /** The message of anything that was thrown. */
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
+}
+
+
+/***/ }),
+
+/***/ 6730:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ printableLines),
+/* harmony export */   g: () => (/* binding */ printable)
+/* harmony export */ });
+/** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
+function printable(text) {
+    return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+}
+/**
+ * A text of ours of several lines, in which names and messages of others may stand, as it may reach a terminal: whatever
+ * that obeys is taken out. Its own line ends stay.
+ */
+function printableLines(text) {
+    return text.replace(/(?!\n)[\p{Cc}\u2028\u2029]/gu, ' ');
 }
 
 

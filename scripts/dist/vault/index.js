@@ -306,9 +306,17 @@ function messageOf(error) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   g: () => (/* binding */ printable)
 /* harmony export */ });
+/* unused harmony export printableLines */
 /** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
 function printable(text) {
     return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+}
+/**
+ * A text of ours of several lines, in which names and messages of others may stand, as it may reach a terminal: whatever
+ * that obeys is taken out. Its own line ends stay.
+ */
+function printableLines(text) {
+    return text.replace(/(?!\n)[\p{Cc}\u2028\u2029]/gu, ' ');
 }
 
 
@@ -422,7 +430,7 @@ function joinEvents(taker, cutter) {
 
 /***/ }),
 
-/***/ 332:
+/***/ 3:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -491,7 +499,7 @@ class CopyRows {
             }
             // To psql this line would be the end as well.
             if (this.#matched === 2 && buffer[at] === 0x0d)
-                this.#events.anyStatement?.('\\.', false);
+                this.#events.anyStatement?.('\\.', false, base + at);
             if (this.#held > 0)
                 this.#events.copyRows(terminator.subarray(0, this.#held));
             this.#held = 0;
@@ -534,10 +542,12 @@ class SqlSpan {
     ended = true;
     /** What was begun as `$tag$` was none, but a parameter as in `$1`. */
     wasParameter = false;
+    /** It was neither of them. */
+    wasBroken = false;
     begin(kind) {
         this.#kind = kind;
         this.ended = false;
-        this.#escape = this.#maybeEnded = this.#tagIsWhole = this.wasParameter = false;
+        this.#escape = this.#maybeEnded = this.#tagIsWhole = this.wasParameter = this.wasBroken = false;
         this.#tag = [dollar];
         this.#matched = 0;
         this.#depth = 1;
@@ -596,6 +606,7 @@ class SqlSpan {
             this.#tagIsWhole = true;
         else if (!isWordByte(byte) || (this.#tag.length === 1 && isDigit(byte))) {
             this.ended = this.wasParameter = true;
+            this.wasBroken = !isDigit(byte);
             return at;
         }
         this.#tag.push(byte);
@@ -617,16 +628,210 @@ class SqlSpan {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/statement-text.js
+/** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
+const MAX_BYTES = 1 << 20;
+/** What is told of a statement that is not read. */
+const BEGINNING_BYTES = 256;
+/** The text of the statement at hand, from pieces of any size; bytes as latin1 characters. */
+class StatementText {
+    #pieces = [];
+    #bytes = 0;
+    /** Where in the piece at hand it goes on. */
+    #start = 0;
+    beginning = '';
+    begin(at) {
+        this.#pieces = [];
+        this.#bytes = 0;
+        this.#start = at;
+        this.beginning = '';
+    }
+    /** Another piece comes. */
+    resume() {
+        this.#start = 0;
+    }
+    keep(buffer, end) {
+        const piece = buffer.subarray(this.#start, end);
+        this.#bytes += piece.length;
+        if (this.#bytes > MAX_BYTES)
+            this.#pieces = [];
+        else
+            this.#pieces.push(piece);
+        this.beginning += piece.toString('latin1', 0, BEGINNING_BYTES - this.beginning.length);
+    }
+    /** All of it; empty where it is too long. */
+    whole() {
+        return Buffer.concat(this.#pieces).toString('latin1');
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/statement-words.js
+
+/** The first words of a statement that may have a body, by their first letters; a dot stands for any other word. */
+const ROUTINE = /^c(?:or)?[fp]/;
+const HEAD_WORDS = new Set(['create', 'or', 'replace', 'function', 'procedure']);
+const HEAD_COUNT = 4;
+/** `procedure`: no longer word means anything here. */
+const LONGEST_WORD = 9;
+const [colon, dot, lowerE] = [0x3a, 0x2e, 0x65];
+/**
+ * The words of one statement, outside of quotes and comments, byte by byte: a semicolon in the BEGIN ATOMIC … END of a
+ * function ends nothing. And whether all that read it are sure to agree where it ends: psql, which divides the text,
+ * servers of all versions, which divide once more what psql sends them, and the lexer. What pg_dump writes is sure, but
+ * for a function or its type that is called `begin`: psql counts that, and reads on.
+ */
+class StatementWords {
+    isSure = true;
+    /** How many of BEGIN ATOMIC, and of CASE in it, are open. */
+    #depth = 0;
+    #heads = '';
+    /** BEGIN was the last word, and nothing but space has followed it. */
+    #hasBegun = false;
+    // The word at hand.
+    #length = 0;
+    #word = '';
+    #isNumber = false;
+    #hasExponent = false;
+    #last = 0;
+    #isBehindNumber = false;
+    /** A text has ended: 1, and space has followed it: 2. */
+    #textEnded = 0;
+    begin() {
+        this.isSure = true;
+        this.#depth = this.#length = this.#last = this.#textEnded = 0;
+        this.#heads = '';
+        this.#isBehindNumber = this.#hasBegun = false;
+    }
+    /** Whether a word is under way, of which a `$` is a part. */
+    get isOpen() {
+        return this.#length > 0;
+    }
+    /** A byte outside of quotes; `parentheses`: how many are open, in which blocks are not counted. */
+    read(byte, parentheses) {
+        // psql puts the value of a variable of its own there.
+        if (this.#last === colon && /[A-Z"'{]/.test(String.fromCharCode(byte)))
+            this.isSure = false;
+        if (isWordByte(byte))
+            this.#lengthen(byte);
+        else {
+            this.#isBehindNumber = byte === dot && this.#length > 0 && this.#isNumber;
+            this.end(parentheses);
+            if (isSpace(byte))
+                this.leaveSpace();
+            else
+                this.interrupt(byte);
+        }
+        // Two of them are a cast.
+        this.#last = byte === colon && this.#last === colon ? 0 : byte;
+    }
+    /** A text begins with the quote that was not read yet: by what stands before it, its backslashes escape or not. */
+    beginText(parentheses) {
+        const mark = this.#length === 1 ? String.fromCharCode(this.#last | 0x20) : '';
+        // To the server a text that goes on in another line goes on as the kind that it was, to psql as a plain one.
+        if (this.#textEnded === 2)
+            this.isSure = false;
+        // One digit, or a parameter, before an `E'`: not all read that as we do.
+        if (this.#length > 0 && !'ebxn'.includes(mark || '-'))
+            this.isSure = false;
+        if (mark !== '')
+            this.#length = 0;
+        this.read(quote, parentheses);
+        return mark === 'e' ? 'escaped' : 'bx'.includes(mark || '-') ? 'quoted' : undefined;
+    }
+    endText() {
+        this.#textEnded = 1;
+    }
+    /** What was begun as a `$tag$` is a parameter such as `$1`; `isSure`: it is. */
+    beginParameter(isSure) {
+        this.isSure &&= isSure;
+        this.#length = 1;
+        this.#isNumber = this.#hasExponent = true;
+        this.#last = 0;
+    }
+    /** Space, or a comment to the end of its line. */
+    leaveSpace() {
+        if (this.#textEnded > 0)
+            this.#textEnded = 2;
+    }
+    /** What is no word and no space: `byte` is its first. */
+    interrupt(byte) {
+        if (byte !== quote)
+            this.#textEnded = 0;
+        this.#expectAtomic('');
+    }
+    /** Whether a semicolon outside of parentheses ends the statement. */
+    endsAtSemicolon() {
+        if (this.#depth === 0)
+            return true;
+        // Only here, between two statements of its body, may the block end for the server: then it must end for psql.
+        if (this.#depth !== 1)
+            this.isSure = false;
+        return false;
+    }
+    /** The word at hand ends, if there is one. */
+    end(parentheses) {
+        if (this.#length === 0)
+            return;
+        if (!this.#isNumber)
+            this.#see(this.#length > LONGEST_WORD ? '' : this.#word.toLowerCase(), parentheses);
+        this.#length = 0;
+    }
+    #lengthen(byte) {
+        if (this.#length === 0) {
+            this.#word = '';
+            this.#isNumber = isDigit(byte);
+            this.#hasExponent = false;
+            if (this.#isNumber)
+                this.#expectAtomic('');
+            // `1.e` is a number to some, and then a word.
+            else if (this.#isBehindNumber)
+                this.isSure = false;
+            this.#isBehindNumber = false;
+        }
+        else if (this.#isNumber && !isDigit(byte)) {
+            // Where the number ends depends on the version.
+            if (this.#hasExponent || (byte | 0x20) !== lowerE)
+                this.isSure = false;
+            this.#hasExponent = true;
+        }
+        this.#textEnded = 0;
+        if (++this.#length <= LONGEST_WORD)
+            this.#word += String.fromCharCode(byte);
+    }
+    #see(word, parentheses) {
+        if (this.#heads.length < HEAD_COUNT)
+            this.#heads += HEAD_WORDS.has(word) ? word.charAt(0) : '.';
+        if (parentheses > 0 || !ROUTINE.test(this.#heads))
+            return;
+        const begins = this.#expectAtomic(word);
+        if (word === 'begin')
+            this.#hasBegun = true;
+        if (begins)
+            this.#depth++;
+        else if (this.#depth > 0)
+            this.#depth += word === 'case' ? 1 : word === 'end' ? -1 : 0;
+    }
+    /** Whether ATOMIC follows BEGIN: to the server any other BEGIN is a name, to psql it opens a block all the same. */
+    #expectAtomic(word) {
+        const begins = this.#hasBegun && word === 'atomic' && this.#depth === 0;
+        if (this.#hasBegun && !begins)
+            this.isSure = false;
+        this.#hasBegun = false;
+        return begins;
+    }
+}
+function isSpace(byte) {
+    return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-lexer.js
 
 
 
 
+
+
 const trailer = Buffer.from('-- PostgreSQL database dump complete');
-/** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
-const maximumStatementBytes = 1 << 20;
-/** What is told of a statement that is not read. */
-const beginningBytes = 256;
 /**
  * Reads pg_dump's plain output as it passes, in pieces of any size: finds COPY blocks, statements and the trailer at
  * the top level only, whatever quotes, bodies and comments hold. Memory is bounded by the longest statement that it
@@ -636,6 +841,8 @@ class DumpLexer {
     #events;
     #rows;
     #span = new SqlSpan();
+    #words = new StatementWords();
+    #text = new StatementText();
     #state = 'top';
     /** Offset in the stream of the piece at hand. */
     #base = 0;
@@ -644,15 +851,9 @@ class DumpLexer {
     #statementAt = 0;
     #atLineStart = true;
     #parentheses = 0;
-    #pieces = [];
-    #piecesBytes = 0;
-    #pieceStart = 0;
-    #beginning = '';
     /** A statement has ended on this line. */
     #ended = false;
-    /** How many bytes of a word have just passed, and the last byte: tells `E'` and `a$b$`. */
-    #word = 0;
-    #last = 0;
+    #spanKind = 'quoted';
     #backslashEscapes = false;
     #encoding = 'UTF8';
     #table = '';
@@ -673,11 +874,11 @@ class DumpLexer {
         return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
     }
     push(buffer) {
-        this.#pieceStart = 0;
+        this.#text.resume();
         for (let at = 0; at < buffer.length;)
             at = this.#read(buffer, at);
         if (this.#open)
-            this.#keepPiece(buffer, buffer.length);
+            this.#text.keep(buffer, buffer.length);
         this.#base += buffer.length;
     }
     /** Reads one byte, or as many as mean the same; gives where it stopped. */
@@ -710,7 +911,7 @@ class DumpLexer {
         }
         // After the rows psql would go on with the rest of this line.
         else if (byte !== 0x0d)
-            this.#events.anyStatement?.(String.fromCharCode(byte), false);
+            this.#events.anyStatement?.(String.fromCharCode(byte), false, this.#base + at);
         return at + 1;
     }
     #readTop(buffer, byte, at) {
@@ -720,7 +921,6 @@ class DumpLexer {
             // Maybe a comment: the next byte tells.
             this.#matched = byte === minus && this.#atLineStart && !this.#open ? 1 : -1;
             this.#state = byte === minus ? 'minus' : 'solidus';
-            this.#word = 0;
             return;
         }
         if (!this.#open) {
@@ -736,65 +936,76 @@ class DumpLexer {
             this.#openStatement(at);
         }
         if (byte === quote)
-            this.#enterSpan(this.#isEscapeMark() ? 'escaped' : 'quoted');
-        else if (byte === doubleQuote)
+            return this.#enterText();
+        if (byte === dollar && !this.#words.isOpen) {
+            this.#words.interrupt(byte);
+            return this.#enterSpan('dollar');
+        }
+        this.#words.read(byte, this.#parentheses);
+        if (byte === doubleQuote)
             this.#enterSpan('identifier');
-        else if (byte === dollar && this.#word === 0)
-            this.#enterSpan('dollar');
         else if (byte === 0x28)
             this.#parentheses++;
         else if (byte === 0x29)
-            this.#parentheses--;
+            this.#parentheses = Math.max(0, this.#parentheses - 1);
         // For psql it begins a command of its own, wherever it stands.
         else if (byte === backslash)
-            this.#events.anyStatement?.('\\', false);
+            this.#events.anyStatement?.('\\', false, this.#base + at);
         // Inside parentheses it separates the actions of a rule.
-        else if (byte === semicolon && this.#parentheses <= 0)
+        else if (byte === semicolon && this.#parentheses === 0 && this.#words.endsAtSemicolon()) {
             this.#closeStatement(buffer, at + 1);
-        this.#word = isWordByte(byte) ? this.#word + 1 : 0;
-        this.#last = byte;
+        }
     }
     #readLineEnd(at) {
-        this.#word = 0;
-        if (!this.#open)
+        if (this.#open)
+            this.#words.read(newline, this.#parentheses);
+        else
             this.#atLineStart = true;
         if (!this.#ended)
             return;
         this.#ended = false;
         this.#events.unitEnds(this.#base + at + 1);
     }
-    /** Whether backslashes escape in the text that begins here: `E'…'`, or all of them in a dump that says so. */
-    #isEscapeMark() {
-        return this.#backslashEscapes || (this.#word === 1 && (this.#last | 0x20) === 0x65);
+    #enterText() {
+        const kind = this.#words.beginText(this.#parentheses);
+        this.#enterSpan(kind ?? (this.#backslashEscapes ? 'escaped' : 'quoted'));
     }
     #enterSpan(kind) {
         this.#state = 'span';
+        this.#spanKind = kind;
         this.#span.begin(kind);
     }
     #leaveSpan() {
         this.#state = 'top';
-        this.#word = this.#span.wasParameter ? 1 : 0;
-        this.#last = 0;
+        if (this.#span.wasParameter)
+            this.#words.beginParameter(!this.#span.wasBroken);
+        else if (this.#spanKind === 'quoted' || this.#spanKind === 'escaped')
+            this.#words.endText();
     }
     #readSymbol(byte, at) {
         if (this.#state === 'minus' && byte === minus) {
+            this.#words.end(this.#parentheses);
+            this.#words.leaveSpace();
             this.#state = 'comment';
             if (this.#matched === 1)
                 this.#matched = 2;
             return at + 1;
         }
         if (this.#state === 'solidus' && byte === star) {
+            this.#words.end(this.#parentheses);
+            this.#words.leaveSpace();
             this.#enterSpan('comment');
             if (!this.#open)
                 this.#atLineStart = false;
             return at + 1;
         }
         // No comment, but a symbol; no statement that we read begins with one.
-        this.#state = 'top';
         if (!this.#open) {
             this.#openStatement(at);
             this.#atLineStart = false;
         }
+        this.#words.read(this.#state === 'minus' ? minus : solidus, this.#parentheses);
+        this.#state = 'top';
         return at;
     }
     #readComment(byte) {
@@ -812,7 +1023,6 @@ class DumpLexer {
         if (this.#matched === trailer.length)
             this.#trailerSeen = true;
         this.#state = 'top';
-        this.#word = 0;
         if (!this.#open)
             this.#atLineStart = true;
     }
@@ -837,26 +1047,15 @@ class DumpLexer {
         this.#statementAt = this.#base + at;
         this.#trailerSeen = false;
         this.#parentheses = 0;
-        this.#word = 0;
-        this.#pieceStart = at;
-        this.#beginning = '';
-    }
-    #keepPiece(buffer, end) {
-        const piece = buffer.subarray(this.#pieceStart, end);
-        this.#piecesBytes += piece.length;
-        if (this.#piecesBytes > maximumStatementBytes)
-            this.#pieces = [];
-        else
-            this.#pieces.push(piece);
-        this.#beginning += piece.toString('latin1', 0, beginningBytes - this.#beginning.length);
+        this.#words.begin();
+        this.#text.begin(at);
     }
     #closeStatement(buffer, end) {
-        this.#keepPiece(buffer, end);
+        this.#text.keep(buffer, end);
+        const isSure = this.#atLineStart && this.#words.isSure;
         // What does not begin a line is part of something that we do not read, such as a function's body.
-        const text = this.#atLineStart ? Buffer.concat(this.#pieces).toString('latin1') : '';
-        this.#events.anyStatement?.(text || this.#beginning, this.#atLineStart);
-        this.#pieces = [];
-        this.#piecesBytes = 0;
+        const text = this.#atLineStart ? this.#text.whole() : '';
+        this.#events.anyStatement?.(text || this.#text.beginning, isSure, this.#base + end);
         this.#open = false;
         this.#ended = true;
         this.#atLineStart = false;
@@ -992,8 +1191,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __nccwpck_require__(598);
 // EXTERNAL MODULE: ./.build/src/sources/postgres/dump-events.js
 var dump_events = __nccwpck_require__(368);
-// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-lexer.js + 3 modules
-var dump_lexer = __nccwpck_require__(332);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-lexer.js + 5 modules
+var dump_lexer = __nccwpck_require__(3);
 // EXTERNAL MODULE: ./.build/src/sources/postgres/dump-statements.js
 var dump_statements = __nccwpck_require__(779);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/table-name.js
@@ -1204,9 +1403,9 @@ __nccwpck_require__.d(__webpack_exports__, {
  * loaded into (roles, files and programs of the server, other databases), and has no business in it. Functions, rules,
  * defaults and the like pass, whatever they hold.
  */
-const NAME = '(?:"(?:[^"]|"")*"|[^\\s"\'.();,]+)';
+const NAME = '(?:"(?:[^"]|"")*"|[\\w$\\x80-\\xff]+)';
 const QUALIFIED = `${NAME}(?:\\.${NAME})?`;
-const LITERAL = "'(?:[^'\\\\]|'')*'";
+const LITERAL = "'(?:[^']|'')*'";
 const PRIVILEGE = '(?:ALL|SELECT|INSERT|UPDATE|DELETE|TRUNCATE|REFERENCES|TRIGGER|MAINTAIN|USAGE|CREATE|CONNECT|TEMPORARY|EXECUTE)';
 const COLUMNS = `\\(${NAME}(?:,\\s*${NAME})*\\)`;
 /** The server's own tables are in pg_catalog, by that name or, since a dump sets no search path, by none. */
@@ -1227,7 +1426,6 @@ const KINDS = [
     'POLICY',
     'PUBLICATION',
     'RULE',
-    'SCHEMA',
     'SEQUENCE',
     'STATISTICS',
     'TABLE',
@@ -1235,6 +1433,17 @@ const KINDS = [
     'TRIGGER',
     'TYPE',
     'VIEW',
+].join('|');
+/** What has a comment, besides; of the whole server not: databases, roles, tablespaces, parameters. */
+const COMMENTED = [
+    'COLUMN',
+    'CONSTRAINT',
+    'EVENT TRIGGER',
+    'EXTENSION',
+    'FUNCTION',
+    'INDEX',
+    '(?:PROCEDURAL )?LANGUAGE',
+    'PROCEDURE',
 ].join('|');
 /** They reach files, programs or other servers, or are languages that do. */
 const FAR_REACHING = 'adminpack|dblink|file_fdw|plperlu|plpython\\w*u|pltclu|plsh|pg_cron|pg_background|postgres_fdw';
@@ -1258,27 +1467,49 @@ const plain = new RegExp(`^(?:${[
     "SELECT pg_catalog\\.lowrite\\(0, '\\\\{1,2}x[0-9a-f]*'\\);$",
     `COPY ${NOT_SYSTEM}${QUALIFIED} (?:\\(${NAME}(?:, ${NAME})*\\) )?FROM stdin;$`,
     `INSERT INTO ${NOT_SYSTEM}`,
-    'COMMENT ON ',
-    `(?:ALTER|DROP) (?:${KINDS}|CONSTRAINT|EXTENSION|FUNCTION|INDEX|PROCEDURE|ROUTINE) `,
+    // With --use-set-session-authorization: never more rights than whoever loads it has.
+    `SET SESSION AUTHORIZATION (?:DEFAULT|${LITERAL});$`,
+    `COMMENT ON (?:${KINDS}|${COMMENTED}|SCHEMA) `,
+    `(?:ALTER|DROP) (?:${KINDS}|CONSTRAINT|FUNCTION|INDEX|PROCEDURE|ROUTINE|SCHEMA) `,
+    'DROP EXTENSION ',
+    // What may follow its name are statements of their own.
+    `CREATE SCHEMA ${NAME}(?: AUTHORIZATION ${NAME})?;$`,
     `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED TABLE|${KINDS}) `,
     `CREATE EXTENSION (?:IF NOT EXISTS )?(?!"?(?:${FAR_REACHING})\\b)(?:"[a-z0-9_-]+"|[a-z0-9_]+)(?: WITH SCHEMA ${NAME})?;$`,
     'REFRESH MATERIALIZED VIEW ',
     // With ON only: otherwise it is a role that is given.
     `(?:GRANT|REVOKE)(?: GRANT OPTION FOR)? ${PRIVILEGE}(?: PRIVILEGES)?(?:${COLUMNS})?(?:,\\s*${PRIVILEGE}(?:${COLUMNS})?)* ON (?:${GRANTED}) `,
 ].join('|')})`);
-/** Up to its language, which pg_dump writes before the body: one that the database itself guards. */
-const guardedFunction = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) (?:(?!--|\/\*)[^'"$;]|'[^'\\]*'|"[^"]*")*?\n    LANGUAGE (?:sql|plpgsql)\b/;
+const routine = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) /;
+/** What stands in its signature, one by one; a language's line first. */
+const inSignature = /\n    LANGUAGE (\w+)|[eE]'(?:[^'\\]|''|\\[^])*'(?!')|'[^']*'|"[^"]*"|[()]|(?!--|\/\*|[eE]')[^'"$;]/y;
 /** The language stands near the beginning; a body may be long. */
 const SIGNATURE_BYTES = 64 * 1024;
 /** Whether pg_dump would write such a statement; bytes as latin1 characters. Of a long one its beginning is enough. */
 function isOfDump(statement) {
-    return plain.test(statement) || guardedFunction.test(statement.slice(0, SIGNATURE_BYTES));
+    return plain.test(statement) || (routine.test(statement) && isGuarded(statement.slice(0, SIGNATURE_BYTES)));
+}
+/** By its language, which pg_dump writes before the body: one that the database itself guards. */
+function isGuarded(signature) {
+    let parentheses = 0;
+    inSignature.lastIndex = 0;
+    for (let found = inSignature.exec(signature); found; found = inSignature.exec(signature)) {
+        const [token, language] = found;
+        if (token === '(')
+            parentheses++;
+        else if (token === ')')
+            parentheses--;
+        // Inside of parentheses it is an argument of that name.
+        else if (language !== undefined && parentheses === 0)
+            return language === 'sql' || language === 'plpgsql';
+    }
+    return false;
 }
 
 // EXTERNAL MODULE: ./.build/src/sources/postgres/dump-events.js
 var dump_events = __nccwpck_require__(368);
-// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-lexer.js + 3 modules
-var dump_lexer = __nccwpck_require__(332);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-lexer.js + 5 modules
+var dump_lexer = __nccwpck_require__(3);
 // EXTERNAL MODULE: ./.build/src/sources/postgres/dump-statements.js
 var dump_statements = __nccwpck_require__(779);
 // EXTERNAL MODULE: ./.build/src/sources/postgres/fingerprints.js + 1 modules
@@ -1323,12 +1554,11 @@ class OwnCommands {
     #count = 0;
     /** Whether the next such line may be there. */
     admits(text) {
-        const [word, key] = text.split(' ');
         this.#count++;
-        const opens = this.#count === 1 && /^\\restrict \w+$/.test(text);
-        const closes = this.#count === 2 && word === '\\unrestrict' && key !== undefined && key === this.#key;
-        this.#key = key;
-        return opens || closes;
+        if (this.#count > 1)
+            return this.#count === 2 && text === `\\unrestrict ${this.#key}`;
+        this.#key = /^\\restrict (\w+)$/.exec(text)?.[1];
+        return this.#key !== undefined;
     }
 }
 /** Where lines of psql's own stand in the stream, and which of them may. */
@@ -1444,11 +1674,8 @@ class RoleFinder {
             this.#takeBehind(tokens, words, ['for', 'role']);
             this.#takeLast(tokens, words, words.includes('revoke') ? 'from' : 'to');
         }
-        else if (first === 'alter') {
-            const owner = this.#takeBehind(tokens, words, ['owner', 'to']);
-            if (owner !== undefined)
-                this.#owned.set(owner, (this.#owned.get(owner) ?? 0) + 1);
-        }
+        else if (first === 'alter')
+            this.#noteOwner(this.#takeBehind(tokens, words, ['owner', 'to']));
         else if (first === 'grant')
             this.#takeLast(tokens, words, 'to');
         else if (first === 'revoke')
@@ -1457,8 +1684,14 @@ class RoleFinder {
             this.#takeBehind(tokens, words, ['to']);
         else if (second === 'user')
             this.#takeBehind(tokens, words, ['mapping', 'for']);
-        else if (second === 'schema' || second === 'session')
+        else if (second === 'session')
+            this.#noteOwner(this.#takeBehind(tokens, words, ['authorization']));
+        else if (second === 'schema')
             this.#takeBehind(tokens, words, ['authorization']);
+    }
+    #noteOwner(owner) {
+        if (owner !== undefined)
+            this.#owned.set(owner, (this.#owned.get(owner) ?? 0) + 1);
     }
     /** The names behind the first place where these words stand; the first of them. */
     #takeBehind(tokens, words, wanted) {
@@ -1499,7 +1732,7 @@ class RoleFinder {
 
 /** Where pg_dump says what it is, and which versions made the dump. */
 const HEAD_BYTES = 16 * 1024;
-const TITLE = /^-- PostgreSQL database dump\r?$/m;
+const TITLE = /^-- PostgreSQL database dump(\r?)$/m;
 /** Whoever forges a dump of more tables and statements that count wants memory, not a database. */
 const MAX_FINDINGS = 500_000;
 const MAX_NOTED_BYTES = 64 * 1024 * 1024;
@@ -1520,7 +1753,8 @@ async function surveyDump(content) {
     }
     const start = Buffer.concat(head);
     const text = start.toString('latin1', 0, HEAD_BYTES);
-    if (!TITLE.test(text))
+    const title = TITLE.exec(text);
+    if (!title)
         return undefined;
     const reading = new DumpReading();
     reading.push(start);
@@ -1529,6 +1763,7 @@ async function surveyDump(content) {
     return reading.finish({
         serverVersion: versionIn(text, 'from database'),
         clientVersion: versionIn(text, 'by pg_dump'),
+        ...(title[1] === '' ? {} : { hasWindowsLines: true }),
     });
 }
 function versionIn(head, by) {
@@ -1542,6 +1777,7 @@ class DumpReading {
     #extensions = new Set();
     #encoding = 'UTF8';
     #hasInserts = false;
+    #lines = new LineCount();
     #command;
     #statement;
     #findings = 0;
@@ -1552,25 +1788,31 @@ class DumpReading {
             ...events,
             copyBegins: (...block) => this.#note(block[0]) && events.copyBegins(...block),
             statement: (text, end) => this.#read(text) && events.statement(text, end),
-            anyStatement: (text, beganLine) => {
-                if (!beganLine || !isOfDump(text))
-                    this.#refuse(text);
+            anyStatement: (text, isSure, end) => {
+                // However long it is.
+                if (text.startsWith('INSERT INTO '))
+                    this.#hasInserts = true;
+                if (!isSure || !isOfDump(text))
+                    this.#statement ??= this.#lines.find(text, end);
             },
-            metaEnds: (text) => this.#own.admits(text) || (this.#command ??= text.slice(0, 200)),
+            metaEnds: (text, at) => this.#own.admits(text) || (this.#command ??= this.#lines.find(text, at - 1)),
         });
     }
     push(piece) {
+        this.#lines.begin(piece);
         // psql leaves out the rest of a line with one.
-        if (piece.includes(0))
-            this.#refuse('\0');
+        const nul = piece.indexOf(0);
+        if (nul >= 0)
+            this.#statement ??= this.#lines.find('\0', this.#lines.offset + nul);
         this.#lexer.push(piece);
+        this.#lines.end();
     }
-    finish(versions) {
+    finish(head) {
         const { roles, owner } = this.#roles.finish();
         return {
             isWhole: this.#lexer.complete,
             fingerprints: this.#taker.finish(),
-            ...versions,
+            ...head,
             encoding: this.#encoding,
             roles,
             ...(owner === undefined ? {} : { owner }),
@@ -1580,9 +1822,6 @@ class DumpReading {
             ...(this.#statement === undefined ? {} : { statement: this.#statement }),
             ...(this.#isExcessive ? { isExcessive: true } : {}),
         };
-    }
-    #refuse(statement) {
-        this.#statement ??= statement.slice(0, 200);
     }
     /** Whether there is room for one more of whatever takes memory. */
     #note(text) {
@@ -1599,8 +1838,6 @@ class DumpReading {
             this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
         if (text.startsWith('SELECT pg_catalog.setval'))
             return this.#note(text);
-        if (text.startsWith('INSERT INTO '))
-            this.#hasInserts = true;
         const extension = /^CREATE EXTENSION (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)/.exec(text)?.[1];
         if (extension !== undefined && this.#note(extension)) {
             const name = extension.startsWith('"') ? extension.slice(1, -1).replaceAll('""', '"') : extension;
@@ -1610,6 +1847,31 @@ class DumpReading {
             this.#roles.read((0,dump_statements/* decodeName */.e4)(text, this.#encoding));
         return true;
     }
+}
+/** Says in which line of a stream something stands, of which only the piece at hand is known. */
+class LineCount {
+    #piece = Buffer.alloc(0);
+    #before = 0;
+    /** Offset of the piece in the stream. */
+    offset = 0;
+    begin(piece) {
+        this.#piece = piece;
+    }
+    end() {
+        this.#before += countLines(this.#piece);
+        this.offset += this.#piece.length;
+    }
+    /** The beginning of a text, and the line of the byte before offset `end`. */
+    find(text, end) {
+        const line = this.#before + countLines(this.#piece.subarray(0, Math.max(0, end - this.offset))) + 1;
+        return { text: text.slice(0, 200), line };
+    }
+}
+function countLines(bytes) {
+    let count = 0;
+    for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1))
+        count++;
+    return count;
 }
 
 
@@ -2263,8 +2525,8 @@ class RequestLog {
     }
 }
 
-// EXTERNAL MODULE: ./.build/src/vault/server/serve.js + 97 modules
-var serve = __nccwpck_require__(43);
+// EXTERNAL MODULE: ./.build/src/vault/server/serve.js + 98 modules
+var serve = __nccwpck_require__(737);
 ;// CONCATENATED MODULE: ./.build/src/vault/server/answer-command.js
 
 
@@ -2679,7 +2941,7 @@ async function serveCommandLine(line) {
             const { serveForKeeper } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 677));
             return await serveForKeeper({ ...line, ...parsed, log });
         }
-        const { serve, serveRsync } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 43));
+        const { serve, serveRsync } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 737));
         // rsync reads and writes the descriptors themselves, which must not be touched before.
         if (parsed.words[0] === 'rsync')
             return await serveRsync({ ...parsed, streams: 'inherit', log });
@@ -2854,7 +3116,7 @@ function findClient(connection) {
 
 /***/ }),
 
-/***/ 43:
+/***/ 737:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7997,11 +8259,7 @@ async function readStatus(store) {
             ...(ledger.fault === undefined ? {} : { fault: ledger.fault }),
         },
         isProvisioned: store.isProvisioned,
-        warnings: [
-            ...warnOfLedger(ledger),
-            ...unknown.map(describeUnknown),
-            ...sharing.warnings,
-        ],
+        warnings: [...warnOfLedger(ledger), ...unknown.map(describeUnknown), ...sharing.warnings],
         ...(upkeep.length > 0 || store.isProvisioned ? { upkeep } : {}),
     };
 }
@@ -8265,7 +8523,7 @@ async function surveyArchive(options) {
     const { dumps, links, entries, contentBytes } = reading;
     return {
         head: {
-            format: 2,
+            format: 3,
             name,
             sha256,
             sizeBytes,
@@ -8386,7 +8644,10 @@ async function obtainSurvey(options) {
         if (made)
             return { line, file: made };
         await removeUnfinished((0,external_node_path_.dirname)(path), () => true);
-        await writeSurvey(path, await makeSurvey(options, line));
+        const survey = await makeSurvey(options);
+        if (survey.head.sha256 !== line.sha256)
+            throw await refuseOther(store, line, survey.head);
+        await writeSurvey(path, survey);
         // It may have been retired meanwhile: its line in the ledger comes before what is kept beside it goes.
         await findForeign(store, name).catch(async (error) => {
             await removeSurvey(store, name);
@@ -8400,6 +8661,22 @@ async function obtainSurvey(options) {
     if (file)
         return { line, file };
     throw new failure/* Failure */.HR('vault', `the survey of ${name} could not be read again`, 'Look at the disk of the backup server.');
+}
+/**
+ * Reads an archive of the former script from its beginning to its end, whatever is known of it: one at a time, as surveys
+ * are made.
+ * @throws Failure `vault` where the ledger knows no such archive, `locked` where another reading does not end in time.
+ */
+async function readThrough(options) {
+    const { store, name, lockWaitMs = surveys_DEFAULT_LOCK_WAIT_MS } = options;
+    const line = await findForeign(store, name);
+    const lock = await acquireLock((0,store_layout/* surveyingLockPath */.T7)(store), { holder: `verification of ${name}`, waitMs: lockWaitMs });
+    try {
+        return { line, survey: await makeSurvey(options) };
+    }
+    finally {
+        lock.release();
+    }
 }
 /** What the survey of an archive begins with; undefined where there is none yet. */
 async function readKnownSurvey(store, line) {
@@ -8423,7 +8700,7 @@ async function findForeign(store, name) {
         return { ...line, sha256 };
     throw new failure/* Failure */.HR('vault', line ? `${name} is an archive of ours: it has an index, and no survey` : `the vault holds no archive ${name}`, 'list shows the archives, and which of them are ours.');
 }
-async function makeSurvey({ store, name, surveyDump, progress }, line) {
+async function makeSurvey({ store, name, surveyDump, progress }) {
     const archive = await openArchive(store, name);
     try {
         const { sizeBytes } = archive;
@@ -8434,21 +8711,20 @@ async function makeSurvey({ store, name, surveyDump, progress }, line) {
                 progress((doneBytes += piece.length), sizeBytes);
             }
         })();
-        const survey = await surveyArchive({ name, bytes, sizeBytes, surveyDump, now: store.now });
-        if (survey.head.sha256 !== line.sha256)
-            throw await refuseOther(store, line, survey.head);
-        return survey;
+        return await surveyArchive({ name, bytes, sizeBytes, surveyDump, now: store.now });
     }
     finally {
         await archive.close();
     }
 }
 /** Whatever it is, it is not what was adopted: nothing of it is told. */
-async function refuseOther(store, { name, sha256 }, found) {
-    const what = `has the SHA-256 ${found.sha256.slice(0, 12)}…, in the ledger it is ${sha256.slice(0, 12)}…`;
+async function refuseOther(store, line, found) {
+    const { name } = line;
+    const what = describeOther(line, found);
     await recordVerdict(store, {
         name,
         index: NO_INDEX,
+        isForeign: true,
         level: 'full',
         isSound: false,
         damage: [{ where: 'the archive', what }],
@@ -8456,6 +8732,9 @@ async function refuseOther(store, { name, sha256 }, found) {
         time: store.now().toISOString(),
     });
     return new failure/* Failure */.HR('damaged', `${name} is not the file that was adopted: it ${what}`, 'Restore another archive, and look at the disk of the backup server: who, or what, changed it?');
+}
+function describeOther({ sha256 }, found) {
+    return `has the SHA-256 ${found.sha256.slice(0, 12)}…, in the ledger it is ${sha256.slice(0, 12)}…`;
 }
 /** Opens one that is whole, and of this very archive. */
 async function openSurvey(path, { name, sha256 }) {
@@ -8467,7 +8746,7 @@ async function openSurvey(path, { name, sha256 }) {
     if (!file)
         return undefined;
     const head = await readHead(file).catch(() => undefined);
-    if (head?.format === 2 && head.name === name && head.sha256 === sha256)
+    if (head?.format === 3 && head.name === name && head.sha256 === sha256)
         return file;
     await file.close();
     return undefined;
@@ -8490,6 +8769,69 @@ async function writeSurvey(path, { head, dumps, lines }) {
         }
     };
     await durable_file_writeDurably(path, external_node_stream_.Readable.from(text()).pipe((0,external_node_zlib_.createGzip)()), 0o600);
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/verify-foreign.js
+
+
+
+
+
+/**
+ * Says of an archive of the former script what can be said, and records it. `seal`: its size is the ledger's. `full`: it
+ * is the file that was adopted, gzip and tar are whole to their ends, and its dumps to their last lines. What it held
+ * when it was made nobody wrote down.
+ * @throws Failure as `readThrough` does.
+ */
+async function verifyForeign({ level, ...options }) {
+    const { store, name } = options;
+    const { damage, checked } = level === 'seal' ? await compareSize(options) : await verify_foreign_readWhole(options);
+    const isSound = damage.length === 0;
+    const time = store.now().toISOString();
+    const verdict = { name, index: NO_INDEX, isForeign: true, level, isSound, damage, checked, time };
+    await recordVerdict(store, verdict);
+    return verdict;
+}
+async function compareSize({ store, name }) {
+    const { size } = await findForeign(store, name);
+    const { handle, sizeBytes } = await openArchive(store, name);
+    await handle.close();
+    const what = `has ${sizeBytes} bytes, ${size} in the ledger`;
+    const checked = { extents: 0, entries: 0, bytes: 0, databases: [], tables: 0 };
+    return { damage: sizeBytes === size ? [] : [{ where: name, what }], checked };
+}
+async function verify_foreign_readWhole(options) {
+    const { line, survey } = await readThrough(options);
+    const { entries, sizeBytes } = survey.head;
+    const names = nameDumps(survey);
+    const tables = survey.dumps.reduce((sum, { fingerprints }) => sum + Object.keys(fingerprints.tables).length, 0);
+    const checked = { extents: 0, entries, bytes: sizeBytes, databases: [...names.values()], tables };
+    return { damage: listDamage(line, survey, names), checked };
+}
+function listDamage(line, { head, dumps }, names) {
+    const damage = [];
+    if (head.sha256 !== line.sha256)
+        damage.push({ where: head.name, what: describeOther(line, head) });
+    if (head.fault)
+        damage.push(head.fault);
+    for (const { ordinal, isWhole, hasWindowsLines } of dumps) {
+        if (isWhole)
+            continue;
+        const what = hasWindowsLines ? 'its lines end as on Windows (CR LF)' : 'it is cut off: its last line is missing';
+        damage.push({ where: names.get(ordinal) ?? `entry ${ordinal}`, what });
+    }
+    return damage;
+}
+/** The names of the entries that begin as dumps do, by their places in the archive. */
+function nameDumps({ dumps, lines }) {
+    const ordinals = new Set(dumps.map(({ ordinal }) => ordinal));
+    const names = new Map();
+    for (const text of lines) {
+        const { name, offset } = toc_line_parseTocLine(text);
+        if (ordinals.has(offset))
+            names.set(offset, showName(name));
+    }
+    return names;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/server/read-ranges.js
@@ -8523,6 +8865,7 @@ function read_ranges_refuse(message) {
 // EXTERNAL MODULE: ./.build/src/vault/server/receive-segments.js + 3 modules
 var receive_segments = __nccwpck_require__(946);
 ;// CONCATENATED MODULE: ./.build/src/vault/server/serve.js
+
 
 
 
@@ -8623,16 +8966,21 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
             break;
     }
 }
-async function verify(name, level, { store, answer, checkDump, lockWaitMs }) {
-    const { progress } = answer;
-    return await verifySealed({
-        store,
-        name,
-        level,
-        progress,
-        ...(checkDump ? { checkDump } : {}),
-        ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
-    });
+async function verify(name, level, exchange) {
+    const { store, answer, checkDump, surveyDump, lockWaitMs } = exchange;
+    const options = { store, name, level, ...(lockWaitMs === undefined ? {} : { lockWaitMs }) };
+    const line = listLedgerArchives(await readLedger(store)).find((known) => known.name === name);
+    if (surveyDump && line?.action === 'foreign') {
+        return await verifyForeign({ ...options, surveyDump, progress: tellClient(answer) });
+    }
+    return await verifySealed({ ...options, progress: answer.progress, ...(checkDump ? { checkDump } : {}) });
+}
+/** Progress of what nobody has to go on with once its client has gone. */
+function tellClient(answer) {
+    return (done, total) => {
+        answer.requireClient();
+        answer.progress(done, total);
+    };
 }
 /** The index's compressed bytes just as they stand in the archive: nothing is compressed twice. */
 async function answerIndex(name, { store, role, answer }) {
@@ -8657,10 +9005,7 @@ async function answerSurvey(name, { store, answer, surveyDump, lockWaitMs }) {
         store,
         name,
         surveyDump,
-        progress: (done, total) => {
-            answer.requireClient();
-            answer.progress(done, total);
-        },
+        progress: tellClient(answer),
         ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
     });
     try {

@@ -35,11 +35,7 @@ export async function readStatus(store: Store): Promise<VaultStatus> {
       ...(ledger.fault === undefined ? {} : { fault: ledger.fault }),
     },
     isProvisioned: store.isProvisioned,
-    warnings: [
-      ...warnOfLedger(ledger),
-      ...unknown.map(describeUnknown),
-      ...sharing.warnings,
-    ],
+    warnings: [...warnOfLedger(ledger), ...unknown.map(describeUnknown), ...sharing.warnings],
     ...(upkeep.length > 0 || store.isProvisioned ? { upkeep } : {}),
   };
 }
