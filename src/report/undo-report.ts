@@ -18,11 +18,7 @@ export function renderUndoPlan(plan: UndoPlan, timezone?: string): string {
       ? 'was not there before: goes aside'
       : `comes back as before (${formatBytes(sizeBytes ?? 0)})${exists ? ', the present one goes aside' : ''}`,
   ]);
-  const files = plan.files.map(({ source, root, back, backBytes, aside }) => [
-    source,
-    root,
-    `${countOf(back, 'entry', 'entries')} (${formatBytes(backBytes)}) come back, ${aside} that came with it go aside`,
-  ]);
+  const files = plan.files.map((folder) => [folder.source, folder.root, describeFolder(folder)]);
   const tables = plan.tables.map(({ source, database, schema, table, kind, sizeBytes }) => [
     source,
     printable(`table ${schema}.${table} of ${database}`),
@@ -48,6 +44,15 @@ export function renderUndoPlan(plan: UndoPlan, timezone?: string): string {
     ...(tables.length > 0 ? ['What was entered into these tables since goes aside; foreign keys are proven.'] : []),
     'Nothing is deleted, so there is no safety backup: what goes aside is kept, and an undo of this undo brings it back.',
   ].join('\n');
+}
+
+/** Of a restore that only added, nothing comes back; of one that only replaced, nothing goes aside. */
+function describeFolder({ back, backBytes, aside }: UndoPlan['files'][number]): string {
+  const moves = [
+    ...(back > 0 ? [`${countOf(back, 'entry comes', 'entries come')} back (${formatBytes(backBytes)} on disk)`] : []),
+    ...(aside > 0 ? [`${countOf(aside, 'entry that came with it goes', 'entries that came with it go')} aside`] : []),
+  ];
+  return moves.join(', ') || 'only times and modes of folders';
 }
 
 /** What an undo did; times of `timezone`. */

@@ -163,6 +163,7 @@ it('an undo of one rename, and the undo of that, are old or new likewise, with n
   const after = describeTree(made.uploads);
   const { plan } = await undo(made.platform, { dryRun: true, confirm });
   expect(renderUndoPlan(plan)).toContain('by a single rename: nothing is stopped');
+  expect(renderUndoPlan(plan)).toMatch(/ {2}1 entry that came with it goes aside$/m);
   const back = await findRename(undoing, path);
   expect(describeTree(made.uploads)).toBe(before);
   const forth = await findRename(undoing, path);
