@@ -13,6 +13,7 @@ import {
 import { dirname } from 'node:path';
 import { Failure, messageOf } from '../logging/failure.ts';
 import { isDiskFull, isReadOnly } from './disk-room.ts';
+import { isAlive } from './is-alive.ts';
 
 /** Who holds a lock, as the lock file says. `since` is RFC 3339. */
 export interface LockHolder {
@@ -31,15 +32,13 @@ export interface Lock {
 export interface LockOptions {
   /** How messages name the one who asks: `nightly backup`, `restore of …`. */
   holder: string;
-  /** How long to wait for another holder; absent: no longer than somebody takes who asks. */
+  /** How long to wait for another holder; absent: not at all. */
   waitMs?: number;
   /** Ends the waiting. */
   signal?: AbortSignal;
 }
 
 const conflictCode = 75;
-/** Longer than anybody takes who only asks whether a lock is held. */
-const ASKING_MS = 500;
 
 /**
  * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
@@ -62,7 +61,10 @@ export async function acquireLock(path: string, options: LockOptions): Promise<L
   }
 }
 
-/** Whether somebody holds the lock at `path` now. Asking takes a share of it for an instant, which `acquireLock` sits out. */
+/**
+ * Whether somebody holds the lock at `path` now. Who is named there and lives no more does not, and the lock is not touched;
+ * of a number that lives, another program's by now for all we know, the lock itself tells: a share of it is asked for.
+ */
 export async function isLocked(path: string): Promise<boolean> {
   let descriptor: number;
   try {
@@ -72,7 +74,8 @@ export async function isLocked(path: string): Promise<boolean> {
     throw error;
   }
   try {
-    return !(await takeFlock(descriptor, {}, '--shared'));
+    const holder = parseHolder(readFileSync(descriptor, 'utf8'));
+    return holder !== undefined && isAlive(holder.pid) && !(await takeFlock(descriptor, {}, '--shared'));
   } finally {
     closeSync(descriptor);
   }
@@ -103,8 +106,7 @@ function takeFlock(
   { waitMs, signal }: Pick<LockOptions, 'waitMs' | 'signal'>,
   mode: '--exclusive' | '--shared' = '--exclusive',
 ): Promise<boolean> {
-  const patience =
-    mode === '--shared' ? ['--nonblock'] : ['--timeout', (Math.max(waitMs ?? 0, ASKING_MS) / 1000).toFixed(3)];
+  const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
   return new Promise((resolve, reject) => {
     const child = spawn('flock', [mode, ...patience, '--conflict-exit-code', String(conflictCode), '3'], {
       stdio: ['ignore', 'ignore', 'pipe', descriptor],

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import swc from '@swc/core';
-import { acquireLock, type Lock } from '../../src/system/lock.ts';
+import { acquireLock, isLocked, type Lock } from '../../src/system/lock.ts';
 
 type Holder = ChildProcessByStdio<Writable, Readable, null>;
 
@@ -22,7 +22,13 @@ const locks: Lock[] = [];
 beforeAll(async () => {
   compiled = await mkdtemp(join(tmpdir(), 'lock-modules-'));
   await writeFile(join(compiled, 'package.json'), '{"type":"module"}');
-  for (const module of ['system/lock', 'system/disk-room', 'logging/failure', 'logging/quantity-text']) {
+  for (const module of [
+    'system/lock',
+    'system/disk-room',
+    'system/is-alive',
+    'logging/failure',
+    'logging/quantity-text',
+  ]) {
     const { code } = await swc.transformFile(join(source, `${module}.ts`), {
       jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
       module: { type: 'es6' },
@@ -81,11 +87,17 @@ describe('the lock', () => {
     expect((await acquire('second')).tookOverFrom).toBeUndefined();
   });
 
-  it('is had at once though somebody asks whether it is held', async () => {
-    (await acquire('earlier run')).release();
-    const asking = spawn('flock', ['--shared', path, 'sh', '-c', 'echo asking; sleep 0.2']);
-    await once(asking.stdout, 'data');
-    await acquire('nightly backup');
+  it('is said to be held while it is, which takes it from nobody', async () => {
+    expect(await isLocked(path)).toBe(false);
+    const holder = await startHolder();
+    expect(await isLocked(path)).toBe(true);
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    expect(await isLocked(path)).toBe(false);
+    // A program that got the same number holds no lock.
+    await writeFile(path, JSON.stringify({ holder: 'x', pid: process.pid, since: '2026-01-31T03:00:00Z' }));
+    expect(await isLocked(path)).toBe(false);
+    (await acquire('nightly backup')).release();
   });
 
   it('is waited for as long as asked, and taken as soon as it is free', async () => {
