@@ -1,5 +1,5 @@
 import type { DatabaseRecord } from '../../archive/manifest.ts';
-import { findPlaces, isTable, type TableId } from '../../sources/postgres/stage-part.ts';
+import { findPlaces, type TableId } from '../../sources/postgres/stage-part.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
 import { checkRoom, checkStateRoom, DATABASE_FACTOR, LEAST_FACTOR, type Demand } from './room.ts';
@@ -64,14 +64,7 @@ function expect({ does, liveBytes }: TableDemand, bytes: number): number {
   return does === 'recreate' ? 2 * whole : 2 * rows + liveBytes + Math.max(liveBytes, whole);
 }
 
-/** How much of a dump the rows of some tables are; where the archive does not say, by their number. */
-export function bytesOf(record: DatabaseRecord, tables: readonly TableId[]): number {
-  const rows = Object.entries(record.fingerprints.tables);
-  const count = (of: typeof rows): number => of.reduce((sum, [, table]) => sum + table.rows, 0);
-  const chosen = rows.filter(([name]) => tables.some((table) => isTable(name, table)));
-  return sumPlaces(record, tables) ?? (record.sizeBytes * count(chosen)) / Math.max(1, count(rows));
-}
-
-function sumPlaces(record: DatabaseRecord, tables: readonly TableId[]): number | undefined {
+/** How much of a dump is read for some tables; undefined where the archive does not say where rows lie. */
+export function sumPlaces(record: DatabaseRecord, tables: readonly TableId[]): number | undefined {
   return findPlaces(record, tables, false)?.reduce((sum, { length }) => sum + length, 0);
 }
