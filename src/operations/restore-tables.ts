@@ -158,9 +158,16 @@ async function restoreFrom(
   };
   const [first] = staging;
   if (!isInPlace || !first) {
-    const made = await putBeside(staging);
-    const steps = await noteSteps();
-    return { plan, done: true, made, replaced: [], steps, createdRoles: roles.created, notes: roles.notes };
+    const { made, notes } = await putBeside(staging);
+    return {
+      plan,
+      done: true,
+      made,
+      replaced: [],
+      steps: await noteSteps(),
+      createdRoles: roles.created,
+      notes: [...roles.notes, ...notes],
+    };
   }
   const { tables: replaced, lockedMs, notes } = await replaceLive(first);
   return {
