@@ -5,6 +5,7 @@ import { reportFailure } from './report-failure.ts';
 import { findSwallowedFlags } from './swallowed-flags.ts';
 import { createConsoleLogger } from '../src/logging/console-logger.ts';
 import { exitCodes, Failure } from '../src/logging/failure.ts';
+import { toJsonText } from '../src/logging/json-text.ts';
 import { printableLines } from '../src/logging/printable.ts';
 
 type OutputStream = NodeJS.WritableStream & { isTTY?: boolean };
@@ -148,7 +149,7 @@ async function runDefinition<Context extends BaseContext>(
     const outcome = await definition.run(context, args, values);
     logger.close();
     if (!outcome) return exitCodes.ok;
-    const printed = outcome.result === undefined ? '' : JSON.stringify(outcome.result, undefined, 2);
+    const printed = outcome.result === undefined ? '' : toJsonText(outcome.result, 2);
     const text = json ? printed : printableLines(outcome.render());
     if (text !== '') stdout.write(`${text}\n`);
     return outcome.exitCode ?? exitCodes.ok;

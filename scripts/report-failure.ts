@@ -1,4 +1,5 @@
 import { exitCodes, toFailure } from '../src/logging/failure.ts';
+import { toJsonText } from '../src/logging/json-text.ts';
 import { printableLines } from '../src/logging/printable.ts';
 
 export interface ReportOptions {
@@ -22,7 +23,7 @@ export function reportFailure(error: unknown, options: ReportOptions): number {
   }
   if (options.json) {
     const { kind, message, next } = failure;
-    options.stdout.write(`${JSON.stringify({ error: { kind, message, next } }, undefined, 2)}\n`);
+    options.stdout.write(`${toJsonText({ error: { kind, message, next } }, 2)}\n`);
   }
   return exitCodes[failure.kind];
 }

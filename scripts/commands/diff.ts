@@ -1,5 +1,6 @@
 import { PathChoice } from '../../src/archive/path-choice.ts';
 import { exitCodes } from '../../src/logging/failure.ts';
+import { toJsonText } from '../../src/logging/json-text.ts';
 import { diff } from '../../src/operations/diff.ts';
 import { renderDiff, renderFile } from '../../src/report/diff-report.ts';
 import type { CommandDefinition } from './command.ts';
@@ -37,12 +38,12 @@ export const diffCommand: CommandDefinition = {
       ...(choice ? { paths: choice } : {}),
       isQuick: quick === true,
       // As they are found: there may be a million.
-      ...(showsAll ? { onFile: (file) => writeLine(context.json ? JSON.stringify(file) : renderFile(file)) } : {}),
+      ...(showsAll ? { onFile: (file) => writeLine(context.json ? toJsonText(file) : renderFile(file)) } : {}),
     });
     const exitCode = result.faults.length === 0 ? exitCodes.ok : exitCodes.source;
     if (showsAll && context.json) {
       const { listed: _listed, omitted: _omitted, ...rest } = result;
-      await writeLine(JSON.stringify(rest));
+      await writeLine(toJsonText(rest));
       return { result: undefined, exitCode, render: () => '' };
     }
     const asked = choice ? { paths: choice.texts } : {};

@@ -1,6 +1,7 @@
 import { PathChoice } from '../../src/archive/path-choice.ts';
 import { parseInstant } from '../../src/config/instant.ts';
 import { Failure } from '../../src/logging/failure.ts';
+import { toJsonText } from '../../src/logging/json-text.ts';
 import { printable } from '../../src/logging/printable.ts';
 import { find } from '../../src/operations/find.ts';
 import { FindReport } from '../../src/report/find-report.ts';
@@ -37,7 +38,7 @@ export const findCommand: CommandDefinition = {
         platform.logger.warning(`${archive} was not searched: ${printable(reason)}`);
       const report = new FindReport(found, { path, showsAll: all === true, timezone });
       for await (const name of found.names) {
-        const text = context.json ? JSON.stringify(name) : report.show(name);
+        const text = context.json ? toJsonText(name) : report.show(name);
         if (text !== undefined) await writeLine(text);
       }
       if (!context.json) await writeLine(report.end());

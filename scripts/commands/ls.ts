@@ -1,4 +1,5 @@
 import { PathChoice } from '../../src/archive/path-choice.ts';
+import { toJsonText } from '../../src/logging/json-text.ts';
 import { formatBytes } from '../../src/logging/quantity-text.ts';
 import { listEntries, type ListedEntry } from '../../src/operations/list.ts';
 import type { CommandDefinition } from './command.ts';
@@ -20,7 +21,7 @@ export const lsCommand: CommandDefinition = {
     try {
       // Streamed: an archive may hold a million entries.
       for await (const entry of entries) {
-        await writeLine(context.json ? JSON.stringify(entry) : renderEntry(entry));
+        await writeLine(context.json ? toJsonText(entry) : renderEntry(entry));
       }
     } finally {
       await close();
@@ -40,5 +41,5 @@ function renderEntry({ type, mode, uid, gid, sizeBytes, modified, name, linkName
 }
 
 function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => toJsonText(character).slice(1, -1));
 }

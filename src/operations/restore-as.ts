@@ -12,6 +12,7 @@ import { beginJournal, writeJournal, type RestoreJournal } from './restore/journ
 import { makeRestoreId } from './restore/own-paths.ts';
 import { chooseTarget, planAs, workOf, type AsPlan, type Target } from './restore/plan-as.ts';
 import { discardStaged, orDiscard } from './restore/or-discard.ts';
+import type { Proof } from './restore/prove-staged.ts';
 import { noteMeasures } from './restore/rates-file.ts';
 import { createRoles, stageDatabase } from './restore/stage-databases.ts';
 import { stageTables } from './restore/stage-tables.ts';
@@ -43,6 +44,8 @@ export interface RestoreAsResult {
   /** False after a dry run, or where the plan was declined. */
   done: boolean;
   createdRoles: string[];
+  /** The dump, where it was not compared in all: notes say in what. */
+  uncompared?: string[];
   notes: string[];
   /** How long each step took, beside what the plan had said; empty where nothing was done. */
   steps: StepDuration[];
@@ -109,11 +112,11 @@ async function restoreFrom(
   };
   logger.phase('Stage and prove');
   await writeJournal(config.state, journal);
-  const { server, roles, oid } = await orDiscard(platform, journal, async () => {
+  const { server, roles, oid, proof } = await orDiscard(platform, journal, async () => {
     const found = await serverOf(platform, record.source);
     const created = await createRoles(platform, archive, manifest, [{ record }]);
     const made = await clock.time('databases', () => stage(platform, archive, target, { server: found, staged }));
-    return { server: found, roles: created, oid: made };
+    return { server: found, roles: created, ...made };
   });
   const made = { ...journal, makes: [{ source: record.source, database: options.as, oid }] };
   await orDiscard(platform, made, async () => {
@@ -124,18 +127,25 @@ async function restoreFrom(
   await discardStaged(platform, made);
   const steps = clock.compare(plan.estimate);
   await noteMeasures(platform, measurePart(steps, manifest, workOf(target)));
-  return { plan, done: true, createdRoles: roles.created, notes: roles.notes, steps };
+  return {
+    plan,
+    done: true,
+    createdRoles: roles.created,
+    ...(proof.uncompared.length > 0 ? { uncompared: [key] } : {}),
+    notes: [...roles.notes, ...proof.notes],
+    steps,
+  };
 }
 
-/** Stages all of the dump, or some of its tables, and proves it. Returns the staged database's number. */
+/** Stages all of the dump, or some of its tables, and proves it; with the staged database's number. */
 async function stage(
   platform: Platform,
   archive: OpenArchive,
   { key, record, tables }: Target,
   { server, staged }: { server: PostgresServer; staged: string },
-): Promise<number> {
+): Promise<{ oid: number; proof: Proof }> {
   if (tables.length === 0) return await stageDatabase(platform, archive, { key, record }, { staged }, platform.signal);
-  const { oid } = await stageTables({ platform, archive, server, key, record, tables, staged, hasTail: true });
+  const { oid, proof } = await stageTables({ platform, archive, server, key, record, tables, staged, hasTail: true });
   await finishStaged({ server, record, staged });
-  return oid;
+  return { oid, proof };
 }

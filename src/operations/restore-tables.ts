@@ -10,6 +10,7 @@ import { measurePart } from './restore/estimate-part.ts';
 import type { StepDuration } from './restore/estimate.ts';
 import { writeJournal } from './restore/journal.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
+import { workOfTables } from './restore/part-work.ts';
 import { planTables, refuseImpossibleTables, type TablesPlan } from './restore/plan-tables.ts';
 import { orDiscard } from './restore/or-discard.ts';
 import { putBeside, type MadeTable } from './restore/put-beside.ts';
@@ -18,7 +19,6 @@ import { replaceLive } from './restore/replace-live.ts';
 import { createRoles } from './restore/stage-databases.ts';
 import { StepClock } from './restore/step-clock.ts';
 import { chooseTables, parseTables, type AskedTable, type ChosenTable } from './restore/table-choice.ts';
-import { bytesOf } from './restore/table-room.ts';
 import { warnOfUnfinished } from './restore/unfinished.ts';
 import { withMeasuredArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
@@ -96,9 +96,16 @@ function unchanged(plan: TablesPlan): Outcome {
 
 /** What is to be done with the tables, and how much that is. Rows that replace others are written three times. */
 function scopeOf(chosen: readonly ChosenTable[], { isInPlace = false, skipsSafetyBackup }: RestoreTablesOptions) {
-  const stagedBytes = chosen.reduce((sum, table) => sum + bytesOf(table.record, [table]), 0);
-  const putBytes = stagedBytes * (isInPlace ? 3 : 1);
-  return { isInPlace, work: { hasSafety: isInPlace && !skipsSafetyBackup, stagedBytes, putBytes } };
+  const work = { hasSafety: isInPlace && !skipsSafetyBackup, stagedBytes: 0, putBytes: 0, isReadThrough: false };
+  for (const tables of groupBy(chosen, ({ key }) => key).values()) {
+    const [first] = tables;
+    if (!first) continue;
+    const { stagedBytes, rowBytes, isReadThrough } = workOfTables(first.record, tables);
+    work.stagedBytes += stagedBytes;
+    work.putBytes += rowBytes * (isInPlace ? 3 : 1);
+    work.isReadThrough ||= isReadThrough;
+  }
+  return { isInPlace, work };
 }
 
 async function restoreFrom(
@@ -151,9 +158,16 @@ async function restoreFrom(
   };
   const [first] = staging;
   if (!isInPlace || !first) {
-    const made = await putBeside(staging);
-    const steps = await noteSteps();
-    return { plan, done: true, made, replaced: [], steps, createdRoles: roles.created, notes: roles.notes };
+    const { made, notes } = await putBeside(staging);
+    return {
+      plan,
+      done: true,
+      made,
+      replaced: [],
+      steps: await noteSteps(),
+      createdRoles: roles.created,
+      notes: [...roles.notes, ...notes],
+    };
   }
   const { tables: replaced, lockedMs, notes } = await replaceLive(first);
   return {

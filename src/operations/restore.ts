@@ -53,6 +53,8 @@ export interface RestoreResult {
   /** What became of the services that use it. */
   services?: ServicesReport;
   createdRoles: string[];
+  /** Dumps that were not compared in all, by name: notes say in what. Absent where all were. */
+  uncompared?: string[];
   notes: string[];
   /** How long each step took, beside what the plan had said; empty where nothing was done. */
   steps: StepDuration[];
@@ -158,7 +160,7 @@ async function placeAll(platform: Platform, id: string, plan: RestorePlan): Prom
 async function replaceLive(
   run: StagingRun,
   { clock, skipsHealth }: { clock: StepClock; skipsHealth: boolean },
-): Promise<Pick<RestoreOutcome, 'carried' | 'services' | 'createdRoles' | 'notes'>> {
+): Promise<Pick<RestoreOutcome, 'carried' | 'services' | 'createdRoles' | 'uncompared' | 'notes'>> {
   const { platform, manifest, plan, journal } = run;
   const { logger } = platform;
   logger.phase('Stage and prove');
@@ -184,6 +186,7 @@ async function replaceLive(
     carried,
     services: healthy,
     createdRoles: staged.createdRoles,
+    ...(staged.uncompared.length > 0 ? { uncompared: staged.uncompared } : {}),
     notes: [...staged.notes, ...notes],
   };
 }

@@ -6,6 +6,7 @@ import { printable } from '../logging/printable.ts';
 import { countOf, formatBytes, formatDuration } from '../logging/quantity-text.ts';
 import { describeSteps } from './estimate-text.ts';
 import { renderPlan } from './plan-report.ts';
+import { describeProof } from './proof-text.ts';
 import { formatTable } from './table.ts';
 
 /** What a restore did; times of `timezone`. */
@@ -15,7 +16,7 @@ export function renderRestore(result: RestoreResult, timezone?: string): string 
   return [
     `${plan.archive} is restored, in ${formatDuration(durationMs)}; ${formatBytes(fetchedBytes)} fetched.`,
     `  ${describeSteps(steps)}`,
-    ...plan.databases.map(({ key }) => `  ${key}: equal to its fingerprints, in place`),
+    ...plan.databases.map(({ key }) => `  ${key}: ${describeProof(!result.uncompared?.includes(key))}, in place`),
     ...(carried && services ? describeCarried(carried, services, plan.files.length > 0) : []),
     ...createdRoles.map((role) => `  role created: ${printable(role)}`),
     ...notes.map((note) => `  ${printable(note)}`),

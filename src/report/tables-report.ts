@@ -7,6 +7,7 @@ import type { RestoreTablesResult } from '../operations/restore-tables.ts';
 import type { PlannedTable, TablesPlan } from '../operations/restore/plan-tables.ts';
 import { describeEstimate, describeSteps } from './estimate-text.ts';
 import { describeVerified } from './plan-report.ts';
+import { describeProof } from './proof-text.ts';
 import { describeKept } from './restore-report.ts';
 import { formatTable } from './table.ts';
 
@@ -53,8 +54,8 @@ export function renderTables(result: RestoreTablesResult, timezone?: string): st
   return [
     `${countOf(plan.tables.length, 'table')} of ${plan.archive}, in ${formatDuration(durationMs)}; ${formatBytes(fetchedBytes)} fetched.`,
     `  ${describeSteps(steps)}`,
-    ...made.flatMap(({ table, database, rows, examples }) => [
-      `  ${printable(table)} in database ${printable(database)}: ${countOf(rows, 'row')}, equal to the fingerprint. For example:`,
+    ...made.flatMap(({ table, database, rows, isCompared, examples }) => [
+      `  ${printable(table)} in database ${printable(database)}: ${countOf(rows, 'row')}, ${describeProof(isCompared)}. For example:`,
       ...examples.map((sql) => `    ${printable(sql)}`),
     ]),
     ...replaced.flatMap(({ schema, name, rows, replaced: former, sequences }) => [
@@ -99,10 +100,10 @@ function describeDiscovery({ as, isBackedUp, source }: AsPlan): string[] {
 
 /** What a restore into a new database did; times of `timezone`. */
 export function renderAs(result: RestoreAsResult, timezone?: string): string {
-  const { plan, done, createdRoles, notes, steps, fetchedBytes, durationMs } = result;
+  const { plan, done, createdRoles, uncompared, notes, steps, fetchedBytes, durationMs } = result;
   if (!done) return `${renderAsPlan(plan, timezone)}\nNothing was changed.`;
   return [
-    `Database ${plan.as} holds ${plan.key} of ${plan.archive}, equal to its fingerprints, in ${formatDuration(durationMs)}; ${formatBytes(fetchedBytes)} fetched.`,
+    `Database ${plan.as} holds ${plan.key} of ${plan.archive}, ${describeProof(!uncompared)}, in ${formatDuration(durationMs)}; ${formatBytes(fetchedBytes)} fetched.`,
     `  ${describeAs(plan)}`,
     `  ${describeSteps(steps)}`,
     ...createdRoles.map((role) => `  role created: ${printable(role)}`),

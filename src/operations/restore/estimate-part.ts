@@ -9,6 +9,8 @@ export interface PartWork {
   /** Of the dumps, what is staged; and how much of that is written once more, in the live database. */
   stagedBytes: number;
   putBytes?: number;
+  /** Much more is read than staged, so that how long that takes tells nothing of other restores. */
+  isReadThrough?: boolean;
 }
 
 /**
@@ -34,11 +36,11 @@ export async function estimatePart(
 export function measurePart(
   durations: readonly StepDuration[],
   manifest: Manifest,
-  { stagedBytes }: PartWork,
+  { stagedBytes, isReadThrough }: PartWork,
 ): Measure[] {
   return durations.flatMap(({ step, ms }): Measure[] => {
     if (step === 'safety') return [{ step, ms, quantities: quantitiesOfSafety(manifest) }];
-    if (step !== 'databases') return [];
+    if (step !== 'databases' || isReadThrough) return [];
     return [{ step, ms, quantities: { once: 1, megabyte: stagedBytes / MEGABYTE } }];
   });
 }

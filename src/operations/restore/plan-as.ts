@@ -12,8 +12,9 @@ import { choose } from './choose.ts';
 import { estimatePart, type PartWork } from './estimate-part.ts';
 import type { RestoreEstimate } from './estimate.ts';
 import { describeArchive, lookAtDump, warnOfDamage, type PlannedArchive } from './look-at-dump.ts';
+import { workOfTables } from './part-work.ts';
 import { demandOf } from './room.ts';
-import { bytesOf, checkPartRoom, demandOfPart } from './table-room.ts';
+import { checkPartRoom, demandOfPart } from './table-room.ts';
 import { chooseTables, type AskedTable, type ChosenTable } from './table-choice.ts';
 
 /** What would be restored under another name, before anything is. */
@@ -117,7 +118,9 @@ export async function planAs(
 
 /** What there is to do for it. */
 export function workOf({ record, tables }: Target): PartWork {
-  return { hasSafety: false, stagedBytes: tables.length > 0 ? bytesOf(record, tables) : record.sizeBytes };
+  if (tables.length === 0) return { hasSafety: false, stagedBytes: record.sizeBytes };
+  const { stagedBytes, isReadThrough } = workOfTables(record, tables);
+  return { hasSafety: false, stagedBytes, isReadThrough };
 }
 
 /** The source that backs up exactly that database of the server that the new one is for. */

@@ -1,7 +1,7 @@
 import { formatTime } from '../../logging/format-time.ts';
 import { Failure } from '../../logging/failure.ts';
 import { createBeside, findMissingTypes, type BesideTable } from '../../sources/postgres/restore-beside.ts';
-import type { TableId } from '../../sources/postgres/stage-part.ts';
+import { isTable, type TableId } from '../../sources/postgres/stage-part.ts';
 import { readTableGround } from '../../sources/postgres/table-facts.ts';
 import { showIdentifier } from '../../sources/postgres/table-name.ts';
 import type { RowSource } from '../../sources/postgres/table-rows.ts';
@@ -17,6 +17,8 @@ export interface MadeTable {
   /** As SQL names it. */
   table: string;
   rows: number;
+  /** Whether the rows are equal to the fingerprint; else they are as many. */
+  isCompared: boolean;
   /** Statements that people may want next: to look at the rows, to take those that are missing, to drop it. */
   examples: string[];
 }
@@ -26,17 +28,18 @@ interface StagedBeside {
   dump: TablesOfDump;
   tables: BesideTable[];
   made: MadeTable[];
+  notes: string[];
 }
 
 /**
  * Puts the rows of tables into new ones of their live databases, which hold nothing else new afterwards. Nothing is made
  * before the rows of all are staged and proven.
  */
-export async function putBeside(dumps: readonly TablesOfDump[]): Promise<MadeTable[]> {
+export async function putBeside(dumps: readonly TablesOfDump[]): Promise<{ made: MadeTable[]; notes: string[] }> {
   const [first] = dumps;
-  if (!first) return [];
+  if (!first) return { made: [], notes: [] };
   const { platform, journal } = first;
-  const made = await orDiscard(platform, journal, async () => {
+  const all = await orDiscard(platform, journal, async () => {
     const staged: StagedBeside[] = [];
     for (const dump of dumps) staged.push(await stageBeside(dump));
     // A transaction for each database: where a later one fails, the journal says what is there already.
@@ -45,15 +48,15 @@ export async function putBeside(dumps: readonly TablesOfDump[]): Promise<MadeTab
       platform.logger.info(`Making ${tables.map(({ name }) => name).join(', ')} in database "${database}".`);
       await dump.clock.time('swap', () => createBeside(database, tables, platform.signal));
     }
-    return staged.flatMap((each) => each.made);
+    return staged;
   });
   await discardStaged(platform, journal);
-  return made;
+  return { made: all.flatMap(({ made }) => made), notes: all.flatMap(({ notes }) => notes) };
 }
 
 async function stageBeside(dump: TablesOfDump): Promise<StagedBeside> {
   const { platform, plan, server, record, planned } = dump;
-  const { sources } = await stageOf(dump, false);
+  const { sources, proof } = await stageOf(dump, false);
   const tables: BesideTable[] = [];
   for (const [place, { schema, table, name }] of planned.entries()) {
     const source = sources[place] as RowSource;
@@ -77,9 +80,10 @@ async function stageBeside(dump: TablesOfDump): Promise<StagedBeside> {
     database,
     table: into,
     rows: archivedRows,
+    isCompared: !proof.uncompared.some((name) => isTable(name, { schema, table })),
     examples: writeExamples(`${showIdentifier(schema)}.${showIdentifier(table)}`, into, sources[place] as RowSource),
   }));
-  return { dump, tables, made };
+  return { dump, tables, made, notes: proof.notes };
 }
 
 /** What people are told of a new table, in the database itself; whoever goes on after a killed run knows it by that. */

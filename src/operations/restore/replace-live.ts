@@ -47,7 +47,7 @@ async function stageLive(dump: TablesOfDump): Promise<{ options: ReplaceOptions;
       foreignKeys: keys.statements,
       signal: platform.signal,
     },
-    notes: [...keys.notes, ...views],
+    notes: [...staged.proof.notes, ...keys.notes, ...views],
   };
 }
 

@@ -28,6 +28,8 @@ export interface Staged {
   createdRoles: string[];
   notes: string[];
   databases: DatabaseSwap[];
+  /** Dumps of which the rows of some tables were only counted. */
+  uncompared: string[];
   files: FilesSwap[];
   /** How long either took. */
   databasesMs: number;
@@ -38,7 +40,8 @@ export interface Staged {
 export async function stageAll({ platform, archive, manifest, plan, journal }: StagingRun): Promise<Staged> {
   const begun = Date.now();
   const { created: createdRoles, notes } = await createRoles(platform, archive, manifest, plan.databases);
-  const databases = await stageDatabases(platform, archive, plan.databases, journal.databases);
+  const dumps = await stageDatabases(platform, archive, plan.databases, journal.databases);
+  notes.push(...dumps.flatMap(({ proof }) => proof.notes));
   const databasesMs = Date.now() - begun;
   const files: FilesSwap[] = [];
   for (const [position, planned] of plan.files.entries()) {
@@ -51,7 +54,15 @@ export async function stageAll({ platform, archive, manifest, plan, journal }: S
   }
   // What is staged is on disk before the journal says that it counts.
   await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
-  return { createdRoles, notes, databases, files, databasesMs, filesMs: Date.now() - begun - databasesMs };
+  return {
+    createdRoles,
+    notes,
+    databases: dumps.map(({ swap }) => swap),
+    uncompared: dumps.filter(({ proof }) => proof.uncompared.length > 0).map(({ key }) => key),
+    files,
+    databasesMs,
+    filesMs: Date.now() - begun - databasesMs,
+  };
 }
 
 /**

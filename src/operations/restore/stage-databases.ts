@@ -7,7 +7,7 @@ import { runTogether } from '../../system/run-together.ts';
 import type { Platform } from '../platform.ts';
 import type { DatabaseSwap } from './journal.ts';
 import type { PlannedDatabase } from './restore-plan.ts';
-import { proveStaged } from './prove-staged.ts';
+import { proveStaged, type Proof } from './prove-staged.ts';
 import { adviseOthers } from './stage-damage.ts';
 
 /** Creates the roles that the chosen dumps need and their servers lack. Existing ones are never altered. */
@@ -35,21 +35,28 @@ export async function createRoles(
   return result;
 }
 
-/** Restores all chosen dumps, side by side; what comes back names the staged databases by number. */
+/** One dump as staged: the swap names its database by number. */
+export interface StagedDump {
+  key: string;
+  swap: DatabaseSwap;
+  proof: Proof;
+}
+
+/** Restores all chosen dumps, side by side. */
 export async function stageDatabases(
   platform: Platform,
   archive: OpenArchive,
   databases: readonly PlannedDatabase[],
   swaps: readonly DatabaseSwap[],
-): Promise<DatabaseSwap[]> {
-  return await runTogether<DatabaseSwap[]>(
+): Promise<StagedDump[]> {
+  return await runTogether<StagedDump[]>(
     databases.map((planned, position) => async (signal) => {
       const swap = swaps[position];
       if (!swap) throw new RangeError(`the journal has no place for ${planned.key}`);
-      const stagedOid = await stageDatabase(platform, archive, planned, swap, signal).catch((error: unknown) => {
+      const { oid, proof } = await stageDatabase(platform, archive, planned, swap, signal).catch((error: unknown) => {
         throw adviseOthers(error, planned.key);
       });
-      return { ...swap, stagedOid };
+      return { key: planned.key, swap: { ...swap, stagedOid: oid }, proof };
     }),
   );
 }
@@ -65,14 +72,14 @@ export async function stageDatabase(
   { key, record }: { key: string; record: DatabaseRecord },
   { staged }: Pick<DatabaseSwap, 'staged'>,
   signal: AbortSignal | undefined,
-): Promise<number> {
+): Promise<{ oid: number; proof: Proof }> {
   if (staged === undefined) throw new RangeError(`the journal has no name for ${key}`);
   const { logger } = platform;
   const server = await serverOf(platform, record.source);
   logger.info(`Restoring ${key} beside the live database, as ${staged}.`);
   const { oid } = await createStaged({ server, record, staged });
   await loadStaged({ server, staged, chunks: archive.content(record.dump), signal });
-  await proveStaged(platform, archive, { key, what: key }, { server, staged, record, signal });
+  const proof = await proveStaged(platform, archive, { key, what: key }, { server, staged, record, signal });
   await finishStaged({ server, record, staged });
-  return oid;
+  return { oid, proof };
 }

@@ -8,7 +8,7 @@ import { readTableGround } from '../../sources/postgres/table-facts.ts';
 import type { RowSource } from '../../sources/postgres/table-rows.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
-import { proveStaged } from './prove-staged.ts';
+import { proveStaged, type Proof } from './prove-staged.ts';
 import { adviseOthers } from './stage-damage.ts';
 
 export interface StageOptions {
@@ -25,6 +25,7 @@ export interface StageOptions {
 
 export interface StagedTables {
   oid: number;
+  proof: Proof;
   /** The tables as staged, in the order in which they were asked for. */
   sources: RowSource[];
   /** Foreign keys of the whole dump, as they were left out: names without quotes, statements as text. */
@@ -57,7 +58,7 @@ export async function stageTables(options: StageOptions): Promise<StagedTables> 
   } catch (error) {
     throw adviseOthers(error, key);
   }
-  await proveStaged(
+  const proof = await proveStaged(
     platform,
     archive,
     { key, what: `${names} of ${key}` },
@@ -76,6 +77,7 @@ export async function stageTables(options: StageOptions): Promise<StagedTables> 
   };
   return {
     oid,
+    proof,
     sources,
     foreignKeys: keys.map(({ table, constraint, references, statement }) => ({
       table: idOf(table),

@@ -1,5 +1,5 @@
 import type { DatabaseRecord } from '../../archive/manifest.ts';
-import { findPlaces, isTable, type TableId } from '../../sources/postgres/stage-part.ts';
+import { findPlaces, type TableId } from '../../sources/postgres/stage-part.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
 import { checkRoom, checkStateRoom, DATABASE_FACTOR, LEAST_FACTOR, type Demand } from './room.ts';
@@ -15,15 +15,16 @@ export interface TableDemand extends TableId {
 
 /**
  * What single tables take on the disk of their server at most: rows are staged and put beside; to replace them, the
- * transaction has them once more in between, copies the live ones, and writes before it frees anything. Where the archive
- * does not say how large rows are, only what is known of live ones counts.
+ * transaction has them once more in between, copies the live ones, and writes before it frees anything: at least, into
+ * holes that the live table has. Where the archive does not say how large rows are, only what is known of live ones counts.
  */
 export function demandOfTables(key: string, record: DatabaseRecord, tables: readonly TableDemand[]): Demand {
   const demand = { key, source: record.source, expectedBytes: 0, leastBytes: 0 };
   for (const table of tables) {
     const bytes = sumPlaces(record, [table]) ?? 0;
     demand.expectedBytes += expect(table, bytes);
-    demand.leastBytes += bytes * LEAST_FACTOR * (table.does === 'replace' ? 3 : 2);
+    const least = bytes * LEAST_FACTOR;
+    demand.leastBytes += 2 * least + (table.does === 'replace' ? Math.max(0, least - table.liveBytes) : 0);
   }
   return demand;
 }
@@ -35,10 +36,13 @@ export function demandOfPart(key: string, record: DatabaseRecord, tables: readon
   return { key, source: record.source, expectedBytes, leastBytes };
 }
 
-/** What it takes to put kept rows in place again: live ones are copied first, and nothing is freed before the end. */
+/**
+ * What it takes to put kept rows in place again: live ones are copied first, and nothing is freed before the end. Yet all
+ * that the live table takes may be holes, which the restore itself has made: rows go there before it grows.
+ */
 export function demandOfUndo(source: string, keptBytes: number, liveBytes: number): Demand {
   const expectedBytes = liveBytes + Math.max(liveBytes, keptBytes);
-  return { key: source, source, expectedBytes, leastBytes: keptBytes / 2 };
+  return { key: source, source, expectedBytes, leastBytes: Math.max(0, keptBytes / 2 - liveBytes) };
 }
 
 /** Looks whether that fits; and, where the state folder takes more than lists, whether it has room. */
@@ -60,14 +64,7 @@ function expect({ does, liveBytes }: TableDemand, bytes: number): number {
   return does === 'recreate' ? 2 * whole : 2 * rows + liveBytes + Math.max(liveBytes, whole);
 }
 
-/** How much of a dump the rows of some tables are; where the archive does not say, by their number. */
-export function bytesOf(record: DatabaseRecord, tables: readonly TableId[]): number {
-  const rows = Object.entries(record.fingerprints.tables);
-  const count = (of: typeof rows): number => of.reduce((sum, [, table]) => sum + table.rows, 0);
-  const chosen = rows.filter(([name]) => tables.some((table) => isTable(name, table)));
-  return sumPlaces(record, tables) ?? (record.sizeBytes * count(chosen)) / Math.max(1, count(rows));
-}
-
-function sumPlaces(record: DatabaseRecord, tables: readonly TableId[]): number | undefined {
+/** How much of a dump is read for some tables; undefined where the archive does not say where rows lie. */
+export function sumPlaces(record: DatabaseRecord, tables: readonly TableId[]): number | undefined {
   return findPlaces(record, tables, false)?.reduce((sum, { length }) => sum + length, 0);
 }

@@ -3,6 +3,7 @@ import type { ExtractResult } from '../../operations/extract.ts';
 import type { RestoreResult } from '../../operations/restore.ts';
 import { code } from '../../logging/code-span.ts';
 import { describeSteps } from '../estimate-text.ts';
+import { describeProof } from '../proof-text.ts';
 import { commandLine, describeHealth } from '../restore-report.ts';
 import { details, joinLines, limitRows, list, table } from './markdown.ts';
 import { planSection } from './plan-section.ts';
@@ -32,11 +33,13 @@ function summarizePlan({ plan }: RestoreResult, timezone: string | undefined): s
 }
 
 function summarizeDone(result: RestoreResult, timezone: string | undefined): string {
-  const { plan, safety, id, carried, services, createdRoles, notes, steps } = result;
+  const { plan, safety, id, carried, services, createdRoles, uncompared = [], notes, steps } = result;
   const faults = services?.faults ?? [];
+  const compared = plan.databases.length - uncompared.length;
   const facts = [
-    ...(plan.databases.length > 0
-      ? [`- ${countOf(plan.databases.length, 'database')}: equal to the fingerprints, in place`]
+    ...(compared > 0 ? [`- ${countOf(compared, 'database')}: equal to the fingerprints, in place`] : []),
+    ...(uncompared.length > 0
+      ? [`- ⚠️ ${countOf(uncompared.length, 'database')}: ${describeProof(false)}, in place (see the notes)`]
       : []),
     ...(plan.files.length > 0
       ? [`- Files: ${formatCount(carried?.placed ?? 0)} put in place, ${formatCount(carried?.removed ?? 0)} moved away`]

@@ -5,6 +5,7 @@ import type { RestoreAsResult } from '../../operations/restore-as.ts';
 import type { RestoreTablesResult } from '../../operations/restore-tables.ts';
 import { describeEstimate, describeSteps } from '../estimate-text.ts';
 import { describeVerified } from '../plan-report.ts';
+import { describeProof } from '../proof-text.ts';
 import { commandLine } from '../restore-report.ts';
 import { describeAs, describeLive, describeTable } from '../tables-report.ts';
 import { details, joinLines, limitRows, list, table } from './markdown.ts';
@@ -40,8 +41,8 @@ export function summarizeTables(result: RestoreTablesResult, timezone?: string):
         `- ${code(`${schema}.${name}`, 120)}: ${formatCount(now)} rows in place, ${formatCount(former)} replaced`,
     ),
     ...made.map(
-      ({ table: into, database, rows: now }) =>
-        `- ${code(into, 120)} in ${code(database, 80)}: ${formatCount(now)} rows`,
+      ({ table: into, database, rows: now, isCompared }) =>
+        `- ${code(into, 120)} in ${code(database, 80)}: ${formatCount(now)} rows, ${describeProof(isCompared)}`,
     ),
     ...(lockedMs === undefined ? [] : [`- Writers waited for ${formatDuration(lockedMs)} at most`]),
     ...(id === undefined
@@ -84,7 +85,7 @@ function nextOf(
 
 /** A restore into a new database, or its plan; times of `timezone`. */
 export function summarizeAs(result: RestoreAsResult, timezone?: string): string {
-  const { plan, done, createdRoles, notes, fetchedBytes, durationMs } = result;
+  const { plan, done, createdRoles, uncompared, notes, fetchedBytes, durationMs } = result;
   return joinLines([
     done
       ? `### ✅ Restored as ${code(plan.as, 80)}, in ${formatDuration(durationMs)}`
@@ -95,6 +96,7 @@ export function summarizeAs(result: RestoreAsResult, timezone?: string): string 
     `${code(plan.key, 80)} of ${code(plan.archive)}, made ${code(formatTime(plan.made, timezone))}, ${describeVerified(plan, timezone)}: ${countOf(plan.tables.length, 'table')}.`,
     '',
     code(describeAs(plan), 300),
+    ...(done ? ['', `Before it had that name, it was proven: ${describeProof(!uncompared)}.`] : []),
     ...(plan.refusals.length > 0 ? ['', '**In the way:**', '', ...list(plan.refusals, LISTED)] : []),
     ...(done ? [] : ['', `Time: ${describeEstimate(plan.estimate)}.`]),
     ...(plan.isBackedUp ? ['', 'Backups will hold it, too, until it is dropped.'] : []),

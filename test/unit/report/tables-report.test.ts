@@ -51,6 +51,19 @@ it('a plan says how long it should take, and what was done how long it took', ()
   }
 });
 
+it('rows that were only counted are not called equal', () => {
+  const tell = (isCompared: boolean): string[] => {
+    const table = { asked: 'app.public.t', source: 'app', database: 'app', table: 'public.t_restored', rows: 2 };
+    const done = { ...planned, done: true, made: [{ ...table, isCompared, examples: [] }] };
+    return [renderTables(done), summarizeTables(done)];
+  };
+  for (const text of tell(true)) expect(text).toContain('2 rows, equal to its fingerprints');
+  for (const text of tell(false)) {
+    expect(text).toContain('2 rows, row counts equal, content not compared');
+    expect(text).not.toContain('equal to');
+  }
+});
+
 it('a name or a message with a line end makes no line of its own', () => {
   const table = {
     key: 'app',

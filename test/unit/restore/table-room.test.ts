@@ -31,5 +31,12 @@ it('of an archive that does not say where rows lie, the live table counts alone'
 });
 
 it('an undo needs room for a copy of the live rows, and for the kept ones beside them', () => {
-  expect(demandOfUndo('app', 30, 10)).toMatchObject({ expectedBytes: 40, leastBytes: 15 });
+  expect(demandOfUndo('app', 30, 10)).toMatchObject({ expectedBytes: 40, leastBytes: 5 });
+});
+
+it('what may go into holes of the live table is not said to lack room', () => {
+  const leastOf = (liveBytes: number): number =>
+    demandOfTables('app', record, [{ ...table, does: 'replace', liveBytes }]).leastBytes;
+  expect([leastOf(0), leastOf(1000 * MEGABYTE)]).toEqual([37.5 * MEGABYTE, 25 * MEGABYTE]);
+  expect(demandOfUndo('app', 30, 60).leastBytes).toBe(0);
 });

@@ -115,6 +115,15 @@ describe('a command', () => {
     expect(err).toBe('error: table  [2J 2J\nnext: Look at  ]0;x .\n');
   });
 
+  it('nor does it in JSON, which says the same', async () => {
+    const hostile = 'a\u001b[2J\u009b2J\u0085\u007fé';
+    const { out } = await run(['restore', hostile, '--json']);
+    expect(JSON.parse(out)).toMatchObject({ args: [hostile] });
+    const failed = await run(['break', 'colourfully', '--json']);
+    expect(JSON.parse(failed.out)).toMatchObject({ error: { message: 'table \u001b[2J\u009b2J' } });
+    for (const text of [out, failed.out]) expect(text).not.toMatch(/(?!\n)\p{Cc}/u);
+  });
+
   it('decides on its exit code', async () => {
     await expect(run(['restore', 'old'])).resolves.toMatchObject({ code: 10 });
   });

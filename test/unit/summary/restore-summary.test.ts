@@ -3,6 +3,7 @@ import { Failure } from '../../../src/logging/failure.ts';
 import type { ExtractResult } from '../../../src/operations/extract.ts';
 import type { RestoreResult } from '../../../src/operations/restore.ts';
 import type { RestorePlan } from '../../../src/operations/restore/restore-plan.ts';
+import { renderRestore } from '../../../src/report/restore-report.ts';
 import { summarizeFailure } from '../../../src/report/summary/failure-summary.ts';
 import { planAsJson } from '../../../src/report/summary/plan-json.ts';
 import { summarizeExtraction, summarizeRestore } from '../../../src/report/summary/restore-summary.ts';
@@ -153,6 +154,15 @@ describe('the summary of a restore', () => {
     expectHarmless(summary);
     const { safety: _safety, ...unsafe } = restored;
     expect(summarizeRestore(unsafe)).toContain('⚠️ The state before was not backed up');
+  });
+
+  it('says equal only of what was compared', () => {
+    expect(summarizeRestore(restored)).toContain('- 1 database: equal to the fingerprints, in place');
+    expect(renderRestore(restored)).toContain('app: equal to its fingerprints, in place');
+    const counted = { ...restored, uncompared: ['app'] };
+    expect(summarizeRestore(counted)).toContain('- ⚠️ 1 database: row counts equal, content not compared, in place');
+    expect(renderRestore(counted)).toContain('app: row counts equal, content not compared, in place');
+    for (const text of [summarizeRestore(counted), renderRestore(counted)]) expect(text).not.toContain('equal to');
   });
 });
 

@@ -1,3 +1,4 @@
+import { toJsonText } from '../../../logging/json-text.ts';
 import { formatBytes } from '../../../logging/quantity-text.ts';
 import { diffLines } from '../line-diff.ts';
 import { readRepositoryFile, writeRepositoryFile } from './repository-file.ts';
@@ -59,7 +60,5 @@ export async function applyChange(root: string, { files }: Change): Promise<void
 
 /** A file that somebody wrote must not play tricks on the terminal that shows its difference. */
 function showControls(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) =>
-    JSON.stringify(character).slice(1, -1),
-  );
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => toJsonText(character).slice(1, -1));
 }
