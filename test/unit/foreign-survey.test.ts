@@ -91,6 +91,15 @@ describe('the survey of an archive of the former script', () => {
     expect(head.leftOut.leftovers).toEqual({ count: 5, first: '._day' });
   });
 
+  it('finds the dumps behind however many uploads that begin like some', async () => {
+    const uploads = Array.from({ length: 1001 }, (_, at) => file(`day/uploads/${at}.sql`, dumpText('')));
+    const { dumps, head } = await survey(gzipSync(rawTar(...uploads, file('day/db/odoo.sql', dumpText('')))));
+    expect(dumps.map(({ ordinal }) => ordinal).slice(999)).toEqual([1000, 1002]);
+    expect(head.fault).toBeUndefined();
+    const many = Array.from({ length: 1001 }, (_, at) => file(`day/db/${at}.sql`, dumpText('')));
+    expect((await survey(gzipSync(rawTar(...many)))).head.fault?.what).toMatch(/more than 1000 dumps/);
+  });
+
   it('takes an owner whom chown would leave as it is for root', () => {
     const header = { type: 'reg', mode: 0o644, uid: 2 ** 32 - 1, gid: 2 ** 32 };
     expect(maskHeader(header, { uid: 7, gid: 8 })).toMatchObject({ uid: 7, gid: 8 });
