@@ -416,6 +416,10 @@ describe('what must not be restored', () => {
         'CREATE TABLE public.t (a int[], b int GENERATED ALWAYS AS (a[1] + 1) STORED);',
         "CREATE VIEW public.v AS SELECT a[1:2] AS a, ';\\'::text AS b, 1e30 AS c FROM public.t;",
         'CREATE RULE r AS ON INSERT TO public.v DO INSTEAD (DELETE FROM public.t; SELECT 1);',
+        'CREATE FUNCTION public.g(a$b$ int, é$ int, "c$" int) RETURNS int LANGUAGE sql AS $x$ SELECT 1; $x$;',
+        'CREATE TABLE public.nocols (); INSERT INTO public.nocols DEFAULT VALUES;',
+        'CREATE UNLOGGED SEQUENCE public.s;',
+        "CREATE DEFAULT CONVERSION public.c FOR 'UTF8' TO 'LATIN1' FROM utf8_to_iso8859_1;",
       ].join('\n'),
     );
     for (const database of [...databases, 'odd']) {

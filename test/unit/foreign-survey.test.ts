@@ -243,6 +243,9 @@ describe('what a dump that somebody else made says', () => {
     'CREATE FUNCTION public.f() RETURNS void\n    LANGUAGE plpython3u\n    AS $$\n    LANGUAGE sql $$;',
     "CREATE FUNCTION public.f() RETURNS void /*\n    LANGUAGE sql */\n    LANGUAGE c\n    AS 'x', 'y';",
     "CREATE FUNCTION public.f(a text,\n    LANGUAGE sql) RETURNS integer\n    LANGUAGE internal\n    AS 'x';",
+    ...['1a$x$', '1e$x$', '$1 integer', "$$$$ e'\\''"].map(
+      (name) => `CREATE FUNCTION public.f(${name}) RETURNS void\n    LANGUAGE sql\n    AS 'x';`,
+    ),
     "CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p;",
     'CREATE SERVER s FOREIGN DATA WRAPPER file_fdw;',
     'CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION public.f();',
