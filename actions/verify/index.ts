@@ -2,6 +2,7 @@ import { listVerdictFaults, runTold } from '../../src/alerts/run-told.ts';
 import { Failure } from '../../src/logging/failure.ts';
 import { countOf } from '../../src/logging/quantity-text.ts';
 import { verify } from '../../src/operations/verify.ts';
+import { adviseForeign } from '../../src/report/foreign-proof.ts';
 import { summarizeVerdict } from '../../src/report/summary/verdict-summary.ts';
 import { renderVerdict } from '../../src/report/verdict-report.ts';
 import type { Verdict } from '../../src/vault/vault-client.ts';
@@ -23,10 +24,10 @@ await runAction({
     });
     const told = { subject: 'production.verify', listFaults: listVerdictFaults } as const;
     const verdict = await runTold(platform, told, () => verify(platform, { archive, level }));
-    const { name, isSound, isForeign, checked, damage } = verdict;
+    const { name, isSound, checked, damage } = verdict;
     const { timezone } = platform.config;
     const probe = attacks ? await probeVault(platform) : undefined;
-    const failure = isSound ? probe?.failure : describeDamage(name, damage, isForeign);
+    const failure = isSound ? probe?.failure : describeDamage(verdict);
     return {
       result: probe?.result ? { ...verdict, attack: probe.result } : verdict,
       outputs: {
@@ -48,14 +49,15 @@ await runAction({
   },
 });
 
-function describeDamage(name: string, damage: Verdict['damage'], isForeign = false): Failure {
+function describeDamage(verdict: Verdict): Failure {
+  const { name, damage, isForeign } = verdict;
   const [first] = damage;
   const example = first ? `, first of all ${first.where}: ${first.what}` : '';
   return new Failure(
     'damaged',
     `${name} is damaged in ${countOf(damage.length, 'place')}${example}`,
     isForeign
-      ? "Look at the backup server's disk; restore another archive. The summary names every damaged part."
+      ? `The summary names every damaged part; ${adviseForeign(verdict)}.`
       : 'Run a backup: it brings anew what is damaged. The summary names every damaged part; all else can be restored.',
   );
 }

@@ -56,6 +56,12 @@ export interface Verdict {
   isSound: boolean;
   /** All the damage is in extents that are barred; whatever else it holds can still be built upon. */
   isExtentsOnly?: boolean;
+  /** Foreign, damaged, and the file that was adopted by its digest: it was so then. */
+  isAsAdopted?: boolean;
+  /** As it was adopted, and all the damage is in dumps: all else can be restored. */
+  isDumpsOnly?: boolean;
+  /** Entries of a foreign archive that begin as dumps do and are not whole, where no dump has to be. */
+  cutElsewhere?: { count: number; first: string };
   /** What is damaged, entry by entry or extent by extent, worst first. */
   damage: { where: string; what: string }[];
   checked: { extents: number; entries: number; bytes: number; databases: string[]; tables: number };

@@ -20,6 +20,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { PathChoice } from '../../src/archive/path-choice.ts';
 import { Failure } from '../../src/logging/failure.ts';
+import { silent } from '../../src/logging/logger.ts';
 import { diff } from '../../src/operations/diff.ts';
 import { extractArchive } from '../../src/operations/extract.ts';
 import { find } from '../../src/operations/find.ts';
@@ -30,8 +31,12 @@ import type { Platform } from '../../src/operations/platform.ts';
 import { restoreTables } from '../../src/operations/restore-tables.ts';
 import { restore, type RestoreResult } from '../../src/operations/restore.ts';
 import { verify } from '../../src/operations/verify.ts';
+import { summarizeVerdict } from '../../src/report/summary/verdict-summary.ts';
 import { renderVerdict } from '../../src/report/verdict-report.ts';
 import { surveyDump } from '../../src/sources/postgres/survey-dump.ts';
+import { openStore, verdictPath } from '../../src/vault/store/layout.ts';
+import { verifyForeign } from '../../src/vault/store/verify-foreign.ts';
+import { retire } from '../../src/vault/upkeep/retire.ts';
 import { describeTree } from '../fixtures/describe-tree.ts';
 import { flipByte } from '../fixtures/flip-byte.ts';
 import { adoptInto, digestDatabase, runFormerScript, type FormerRun } from '../fixtures/former-script.ts';
@@ -198,17 +203,48 @@ describe('an archive of the former script', () => {
       /-- PostgreSQL database dump complete/,
       '',
     );
-    const cut = await archive('backup_full_2024-02-02_03-00.tar.gz', { dumps: { 'day/db/keycloak.sql': { text } } });
-    expect((await verify(place.platform, { archive: cut, level: 'full' })).damage).toEqual([
-      { where: 'day/db/keycloak.sql', what: 'it is cut off: its last line is missing' },
-    ]);
+    const cut = await archive('backup_full_2024-02-02_03-00.tar.gz', {
+      dumps: { 'day/db/keycloak.sql': { text }, 'day/db/odoo.sql': { text: '' }, 'day/uploads/half.sql': { text } },
+    });
+    const unfit = await verify(place.platform, { archive: cut, level: 'full' });
+    expect(unfit).toMatchObject({
+      damage: [
+        { where: 'day/db/keycloak.sql', what: 'it is cut off: its last line is missing' },
+        { where: 'day/db/odoo.sql', what: 'it is empty, or does not begin as a dump does' },
+      ],
+      cutElsewhere: { count: 1, first: 'day/uploads/half.sql' },
+    });
+    expect(renderVerdict(unfit)).toMatch(/was adopted: all else in it can be restored[^]*not judged: 1 \.sql file/);
+    expect(summarizeVerdict(unfit)).toMatch(/\*\*Next:\*\* it was so when it was adopted: all else/);
+    const uploaded = await archive('backup_full_2024-02-04_03-00.tar.gz', {
+      dumps: { 'day/uploads/half.sql': { text }, 'day/uploads/db/empty.sql': { text: '' } },
+    });
+    expect(await verify(place.platform, { archive: uploaded, level: 'full' })).toMatchObject({ isSound: true });
+    const broken = await archive('backup_full_2024-02-05_03-00.tar.gz', {
+      dumps: { 'day/db/odoo.sql': { text: '' } },
+      tar: ['-P', '--transform=s,^day,../day,', 'day'],
+    });
+    const refused = await verify(place.platform, { archive: broken, level: 'full' });
+    expect(renderVerdict(refused)).toMatch(/was adopted, and nothing in it can be restored/);
     const other = await archive('backup_full_2024-02-03_03-00.tar.gz', { folders: { 'day/uploads': place.uploads } });
     flipByte(at(other), lstatSync(at(other)).size - 6);
     const { damage, ...verdict } = await verify(place.platform, { archive: other, level: 'full' });
     expect(damage.map(({ what }) => what)).toContainEqual(expect.stringMatching(/^has the SHA-256 /));
     expect(damage).toHaveLength(2);
-    expect(renderVerdict({ damage, ...verdict })).toMatch(/is DAMAGED[^]*restore another archive/);
+    expect(renderVerdict({ damage, ...verdict })).toMatch(/is DAMAGED[^]*look at the backup server's disk/);
   }, 60_000);
+
+  it('leaves no verdict where it is retired while it is read', async () => {
+    const name = await archive('backup_full_2024-02-06_03-00.tar.gz', { dumps: { 'day/db/odoo.sql': { text: '' } } });
+    const store = await openStore({ directory: place.vaultDirectory });
+    const retireIt = async () => {
+      await retire({ store, logger: silent, name, reason: 'test data', confirm: async () => true });
+      return undefined;
+    };
+    const reading = { store, name, level: 'full', surveyDump: retireIt, progress: () => undefined } as const;
+    expect((await failureOf(verifyForeign(reading))).message).toMatch(/holds no archive/);
+    expect(existsSync(verdictPath(store, name))).toBe(false);
+  });
 
   it('is never what latest or a date means, but is named for its date', async () => {
     expect((await failureOf(run('latest'))).message).toMatch(/no archive that can be trusted/);
@@ -382,6 +418,10 @@ describe('what must not be restored', () => {
         'CREATE TABLE public.t (a int[], b int GENERATED ALWAYS AS (a[1] + 1) STORED);',
         "CREATE VIEW public.v AS SELECT a[1:2] AS a, ';\\'::text AS b, 1e30 AS c FROM public.t;",
         'CREATE RULE r AS ON INSERT TO public.v DO INSTEAD (DELETE FROM public.t; SELECT 1);',
+        'CREATE FUNCTION public.g(a$b$ int, é$ int, "c$" int) RETURNS int LANGUAGE sql AS $x$ SELECT 1; $x$;',
+        'CREATE TABLE public.nocols (); INSERT INTO public.nocols DEFAULT VALUES;',
+        'CREATE UNLOGGED SEQUENCE public.s;',
+        "CREATE DEFAULT CONVERSION public.c FOR 'UTF8' TO 'LATIN1' FROM utf8_to_iso8859_1;",
       ].join('\n'),
     );
     for (const database of [...databases, 'odd']) {

@@ -91,6 +91,15 @@ describe('the survey of an archive of the former script', () => {
     expect(head.leftOut.leftovers).toEqual({ count: 5, first: '._day' });
   });
 
+  it('finds the dumps behind however many uploads that begin like some', async () => {
+    const uploads = Array.from({ length: 1001 }, (_, at) => file(`day/uploads/${at}.sql`, dumpText('')));
+    const { dumps, head } = await survey(gzipSync(rawTar(...uploads, file('day/db/odoo.sql', dumpText('')))));
+    expect(dumps.map(({ ordinal }) => ordinal).slice(999)).toEqual([1000, 1002]);
+    expect(head.fault).toBeUndefined();
+    const many = Array.from({ length: 1001 }, (_, at) => file(`day/db/${at}.sql`, dumpText('')));
+    expect((await survey(gzipSync(rawTar(...many)))).head.fault?.what).toMatch(/more than 1000 dumps/);
+  });
+
   it('takes an owner whom chown would leave as it is for root', () => {
     const header = { type: 'reg', mode: 0o644, uid: 2 ** 32 - 1, gid: 2 ** 32 };
     expect(maskHeader(header, { uid: 7, gid: 8 })).toMatchObject({ uid: 7, gid: 8 });
@@ -234,6 +243,9 @@ describe('what a dump that somebody else made says', () => {
     'CREATE FUNCTION public.f() RETURNS void\n    LANGUAGE plpython3u\n    AS $$\n    LANGUAGE sql $$;',
     "CREATE FUNCTION public.f() RETURNS void /*\n    LANGUAGE sql */\n    LANGUAGE c\n    AS 'x', 'y';",
     "CREATE FUNCTION public.f(a text,\n    LANGUAGE sql) RETURNS integer\n    LANGUAGE internal\n    AS 'x';",
+    ...['1a$x$', '1e$x$', '$1 integer', "$$$$ e'\\''"].map(
+      (name) => `CREATE FUNCTION public.f(${name}) RETURNS void\n    LANGUAGE sql\n    AS 'x';`,
+    ),
     "CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p;",
     'CREATE SERVER s FOREIGN DATA WRAPPER file_fdw;',
     'CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION public.f();',

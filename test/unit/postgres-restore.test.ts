@@ -126,6 +126,36 @@ COPY public.t (v) FROM stdin;
     expect(await guard(body)).toBe(body);
   });
 
+  it('quotes what is called begin in a routine, which to psql begins a block', async () => {
+    const routines = `CREATE FUNCTION public.begin(begin integer) RETURNS SETOF public.begin
+    LANGUAGE sql
+    BEGIN ATOMIC
+ SELECT begin.begin, (begin.v) AS v
+    FROM public.begin begin;
+ SELECT CASE WHEN true THEN begin END FROM public."begin" atomic, begin atomic;
+END;
+CREATE TABLE begin (begin integer);
+CREATE PROCEDURE f() LANGUAGE sql AS $$ begin $$;
+CREATE FUNCTION f(integer) RETURNS begin'x' /* begin */ RETURN begin;
+`;
+    const expected = `CREATE FUNCTION public. "begin" (begin integer) RETURNS SETOF public. "begin" 
+    LANGUAGE sql
+    BEGIN ATOMIC
+ SELECT  "begin" . "begin" , (begin.v) AS v
+    FROM public. "begin"   "begin" ;
+ SELECT CASE WHEN true THEN  "begin"  END FROM public."begin" atomic,  "begin"  atomic;
+END;
+CREATE TABLE begin (begin integer);
+CREATE PROCEDURE f() LANGUAGE sql AS $$ begin $$;
+CREATE FUNCTION f(integer) RETURNS  "begin" 'x' /* begin */ RETURN  "begin" ;
+`;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(), { maxLength: 40 }), async (cuts) => {
+        expect(await guard(routines + body, cuts)).toBe(expected + body);
+      }),
+    );
+  });
+
   it('refuses every other command, and a second key', async () => {
     for (const line of [
       '\\! id',

@@ -1,7 +1,7 @@
 import { formatTime } from '../../logging/format-time.ts';
 import { countOf, formatBytes, formatCount } from '../../logging/quantity-text.ts';
 import type { VerifyResult } from '../../operations/verify.ts';
-import { tellForeignProof } from '../foreign-proof.ts';
+import { adviseForeign, tellForeignProof } from '../foreign-proof.ts';
 import { tellKnownDamage } from '../known-damage.ts';
 import { code } from '../../logging/code-span.ts';
 import { details, joinLines, list, table } from './markdown.ts';
@@ -19,7 +19,7 @@ const LEVELS = {
 const FOREIGN_LEVELS = {
   ...LEVELS,
   seal: 'size compared with the ledger',
-  full: 'all of it read: digest, gzip, tar, and the last line of every dump',
+  full: 'all of it read: digest, gzip, tar, and the dumps in */db to their last lines',
 };
 
 /** A verification: sound or not, what was checked, every damaged part by name; times of `timezone`. */
@@ -70,9 +70,10 @@ function headingOf({ level, isSound, damage, knownDamaged, newerDamaged = [] }: 
   return `### ✅ Sound (${level})`;
 }
 
-function nextOf({ name, isSound, isForeign, knownDamaged, newerDamaged = [] }: VerifyResult): string {
+function nextOf(verdict: VerifyResult): string {
+  const { name, isSound, isForeign, knownDamaged, newerDamaged = [] } = verdict;
   const mend = "run a backup, which brings anew what is damaged; then look at the backup server's disk.";
-  if (!isSound && isForeign) return "**Next:** look at the backup server's disk; restore another archive.";
+  if (!isSound && isForeign) return `**Next:** ${adviseForeign(verdict)}.`;
   if (!isSound) return `**Next:** ${mend} Everything else in the archive can be restored.`;
   if (knownDamaged)
     return `**Next:** ${code(`npm run -s continuity -- verify ${name} --level full`)} tells what is so.`;

@@ -69,7 +69,8 @@ const plain = new RegExp(
     "SELECT pg_catalog\\.lo_(?:create|open|close|unlink)\\('?\\d+'?(?:, \\d+)?\\);$",
     "SELECT pg_catalog\\.lo_unlink\\(oid\\) FROM pg_catalog\\.pg_largeobject_metadata WHERE oid = '\\d+';$",
     "SELECT pg_catalog\\.lowrite\\(0, '\\\\{1,2}x[0-9a-f]*'\\);$",
-    `COPY ${NOT_SYSTEM}${QUALIFIED} (?:\\(${NAME}(?:, ${NAME})*\\) )?FROM stdin;$`,
+    // Of a table without columns with a second space in their place.
+    `COPY ${NOT_SYSTEM}${QUALIFIED} (?:(?:\\(${NAME}(?:, ${NAME})*\\))? )?FROM stdin;$`,
     `INSERT INTO ${NOT_SYSTEM}`,
     // With --use-set-session-authorization: never more rights than whoever loads it has.
     `SET SESSION AUTHORIZATION (?:DEFAULT|${LITERAL});$`,
@@ -78,7 +79,7 @@ const plain = new RegExp(
     'DROP EXTENSION ',
     // What may follow its name are statements of their own.
     `CREATE SCHEMA ${NAME}(?: AUTHORIZATION ${NAME})?;$`,
-    `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED TABLE|${KINDS}) `,
+    `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED (?:TABLE|SEQUENCE)|DEFAULT CONVERSION|${KINDS}) `,
     `CREATE EXTENSION (?:IF NOT EXISTS )?(?!"?(?:${FAR_REACHING})\\b)(?:"[a-z0-9_-]+"|[a-z0-9_]+)(?: WITH SCHEMA ${NAME})?;$`,
     'REFRESH MATERIALIZED VIEW ',
     // With ON only: otherwise it is a role that is given.
@@ -87,9 +88,9 @@ const plain = new RegExp(
 );
 
 const routine = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) /;
-/** What stands in its signature, one by one; a language's line first. */
+/** What stands in its signature, one by one; a language's line first. A `$` may be in a name, and begins none. */
 const inSignature =
-  /\n    LANGUAGE (\w+)|[eE]'(?:[^'\\]|''|\\[^])*'(?!')|'[^']*'|"[^"]*"|[()]|(?!--|\/\*|[eE]')[^'"$;]/y;
+  /\n    LANGUAGE (\w+)|[eE]'(?:[^'\\]|''|\\[^])*'(?!')|'[^']*'|"[^"]*"|[()]|(?!--|\/\*|[eE]')(?:(?<![\w$\x80-\xff])[A-Za-z_\x80-\xff][\w$\x80-\xff]*|[^'"$;])/y;
 /** The language stands near the beginning; a body may be long. */
 const SIGNATURE_BYTES = 64 * 1024;
 

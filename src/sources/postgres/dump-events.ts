@@ -22,6 +22,8 @@ export interface DumpEvents {
    * otherwise comes as one, too. Its last byte is before `end`.
    */
   anyStatement?(text: string, isSure: boolean, end: number): void;
+  /** In a routine the bare word `begin` stands at `at`, a name to the server: to psql a block begins there. */
+  nameFound?(at: number): void;
   /** A line of psql's own begins (`\restrict`), and has ended (without its line end). */
   metaBegins(at: number): void;
   metaEnds(text: string, at: number): void;

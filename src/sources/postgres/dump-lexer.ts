@@ -19,7 +19,7 @@ export class DumpLexer {
   readonly #events: DumpEvents;
   readonly #rows: CopyRows;
   readonly #span = new SqlSpan();
-  readonly #words = new StatementWords();
+  readonly #words: StatementWords;
   readonly #text = new StatementText();
   #state: State = 'top';
   /** Offset in the stream of the piece at hand. */
@@ -46,6 +46,7 @@ export class DumpLexer {
   constructor(events: DumpEvents) {
     this.#events = events;
     this.#rows = new CopyRows(events);
+    this.#words = new StatementWords(events.nameFound?.bind(events));
   }
 
   /**
@@ -54,6 +55,11 @@ export class DumpLexer {
    */
   get complete(): boolean {
     return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
+  }
+
+  /** From where on `nameFound` may still be told of what was pushed. */
+  get undecidedAt(): number | undefined {
+    return this.#open ? this.#words.undecidedAt : undefined;
   }
 
   push(buffer: Buffer): void {
@@ -110,12 +116,12 @@ export class DumpLexer {
       }
       this.#openStatement(at);
     }
-    if (byte === quote) return this.#enterText();
+    if (byte === quote) return this.#enterText(at);
     if (byte === dollar && !this.#words.isOpen) {
       this.#words.interrupt(byte);
       return this.#enterSpan('dollar');
     }
-    this.#words.read(byte, this.#parentheses);
+    this.#words.read(byte, this.#parentheses, this.#base + at);
     if (byte === doubleQuote) this.#enterSpan('identifier');
     else if (byte === 0x28) this.#parentheses++;
     else if (byte === 0x29) this.#parentheses = Math.max(0, this.#parentheses - 1);
@@ -128,15 +134,15 @@ export class DumpLexer {
   }
 
   #readLineEnd(at: number): void {
-    if (this.#open) this.#words.read(newline, this.#parentheses);
+    if (this.#open) this.#words.read(newline, this.#parentheses, this.#base + at);
     else this.#atLineStart = true;
     if (!this.#ended) return;
     this.#ended = false;
     this.#events.unitEnds(this.#base + at + 1);
   }
 
-  #enterText(): void {
-    const kind = this.#words.beginText(this.#parentheses);
+  #enterText(at: number): void {
+    const kind = this.#words.beginText(this.#parentheses, this.#base + at);
     this.#enterSpan(kind ?? (this.#backslashEscapes ? 'escaped' : 'quoted'));
   }
 
@@ -172,7 +178,7 @@ export class DumpLexer {
       this.#openStatement(at);
       this.#atLineStart = false;
     }
-    this.#words.read(this.#state === 'minus' ? minus : solidus, this.#parentheses);
+    this.#words.read(this.#state === 'minus' ? minus : solidus, this.#parentheses, this.#base + at);
     this.#state = 'top';
     return at;
   }

@@ -9,6 +9,7 @@ import {
   type SurveyedDump,
   type SurveyHead,
 } from '../../archive/foreign-survey.ts';
+import { isFormerDump } from '../../archive/former-dump.ts';
 import { gunzipStream } from '../../archive/gunzip-stream.ts';
 import { SurveyLines } from '../../archive/survey-lines.ts';
 import type { TocLine } from '../../archive/toc-line.ts';
@@ -30,7 +31,7 @@ export interface Survey {
   lines: string[];
 }
 
-/** More dumps than this are looked at like any other file: no platform has as many databases. */
+/** No platform has as many databases. Elsewhere than where dumps belong, more are looked at like any other file. */
 const MAX_DUMPS = 1000;
 const FOLDER_MODE = 0o755;
 
@@ -79,6 +80,9 @@ class Reading {
   contentBytes = 0;
   readonly #surveyDump: DumpSurveyor;
   #findingsBytes = 0;
+  /** How many of the dumps lie where those of the former script do, and elsewhere. */
+  #former = 0;
+  #others = 0;
   /** For folders that the archive only implies: nothing tells their own. */
   #newestNs = 0n;
 
@@ -115,6 +119,9 @@ class Reading {
     if (this.#findingsBytes > MAX_FINDINGS_BYTES) {
       throw new ArchiveDamage(showName(name), 'its dumps name more than any platform has');
     }
+    if (isFormerDump(name)) this.#former++;
+    else this.#others++;
+    if (this.#former > MAX_DUMPS) throw new ArchiveDamage(showName(name), `it holds more than ${MAX_DUMPS} dumps`);
     this.dumps.push(dump);
   }
 
@@ -132,7 +139,7 @@ class Reading {
     })();
     // Whoever looks at it may stop early: the rest is still to be hashed.
     const unclosed = { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
-    if (name.toString('latin1').endsWith('.sql') && this.dumps.length < MAX_DUMPS) {
+    if (name.toString('latin1').endsWith('.sql') && (this.#others < MAX_DUMPS || isFormerDump(name))) {
       const found = await this.#surveyDump(unclosed);
       if (found) this.#keep({ ordinal, ...found }, name);
     }

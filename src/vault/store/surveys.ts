@@ -127,6 +127,7 @@ async function makeSurvey({ store, name, surveyDump, progress }: ObtainOptions):
 async function refuseOther(store: Store, line: ForeignLine, found: SurveyHead): Promise<Failure> {
   const { name } = line;
   const what = describeOther(line, found);
+  await findForeign(store, name);
   await recordVerdict(store, {
     name,
     index: NO_INDEX,

@@ -37,9 +37,9 @@ export async function recordVerdict(store: Store, verdict: Verdict): Promise<voi
   await writeDurably(verdictPath(store, verdict.name), JSON.stringify(said), 0o600);
 }
 
-/** Both in one; of the level that had looked further, which is never the scrub. */
+/** Both in one; of the level that had looked further, which is never the scrub. What was so when it was adopted is no more. */
 function join(before: Verdict, found: Verdict): Verdict {
-  const { isExtentsOnly: wasExtentsOnly, ...rest } = before;
+  const { isExtentsOnly: wasExtentsOnly, isAsAdopted: _was, isDumpsOnly: _were, ...rest } = before;
   const isKnown = (where: string): boolean => before.damage.some((damage) => damage.where === where);
   const damage = [...before.damage, ...found.damage.filter(({ where }) => !isKnown(where))].slice(0, LISTED_DAMAGE);
   const isExtentsOnly = wasExtentsOnly === true && found.isExtentsOnly === true;

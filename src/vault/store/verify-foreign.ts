@@ -1,17 +1,22 @@
 import { showName } from '../../archive/entry-names.ts';
+import type { SurveyedDump } from '../../archive/foreign-survey.ts';
+import { isFormerDump } from '../../archive/former-dump.ts';
 import { parseTocLine } from '../../archive/toc-line.ts';
 import type { Verdict } from '../vault-client.ts';
 import { openArchive } from './archive-file.ts';
 import type { Survey } from './survey-archive.ts';
-import { describeOther, findForeign, readThrough, type ForeignLine, type ObtainOptions } from './surveys.ts';
+import { describeOther, findForeign, readThrough, type ObtainOptions } from './surveys.ts';
 import { NO_INDEX, recordVerdict } from './verdicts.ts';
 
-type Findings = Pick<Verdict, 'damage' | 'checked'>;
+type Findings = Pick<Verdict, 'damage' | 'checked' | 'isAsAdopted' | 'isDumpsOnly' | 'cutElsewhere'>;
+
+/** More damage than this is not listed. */
+const LISTED = 1000;
 
 /**
  * Says of an archive of the former script what can be said, and records it. `seal`: its size is the ledger's. `full`: it
- * is the file that was adopted, gzip and tar are whole to their ends, and its dumps to their last lines. What it held
- * when it was made nobody wrote down.
+ * is the file that was adopted, gzip and tar are whole to their ends, and what lies where the script put its dumps is
+ * one, to its last line. What it held when it was made nobody wrote down.
  * @throws Failure as `readThrough` does.
  */
 export async function verifyForeign({
@@ -19,10 +24,12 @@ export async function verifyForeign({
   ...options
 }: ObtainOptions & { level: 'seal' | 'full' }): Promise<Verdict> {
   const { store, name } = options;
-  const { damage, checked } = level === 'seal' ? await compareSize(options) : await readWhole(options);
-  const isSound = damage.length === 0;
+  const findings = level === 'seal' ? await compareSize(options) : await readWhole(options);
+  const isSound = findings.damage.length === 0;
   const time = store.now().toISOString();
-  const verdict: Verdict = { name, index: NO_INDEX, isForeign: true, level, isSound, damage, checked, time };
+  const verdict: Verdict = { name, index: NO_INDEX, isForeign: true, level, isSound, ...findings, time };
+  // Reading takes a while: of what was retired meanwhile nothing is to be kept.
+  await findForeign(store, name);
   await recordVerdict(store, verdict);
   return verdict;
 }
@@ -38,32 +45,46 @@ async function compareSize({ store, name }: ObtainOptions): Promise<Findings> {
 
 async function readWhole(options: ObtainOptions): Promise<Findings> {
   const { line, survey } = await readThrough(options);
-  const { entries, sizeBytes } = survey.head;
-  const names = nameDumps(survey);
-  const tables = survey.dumps.reduce((sum, { fingerprints }) => sum + Object.keys(fingerprints.tables).length, 0);
-  const checked = { extents: 0, entries, bytes: sizeBytes, databases: [...names.values()], tables };
-  return { damage: listDamage(line, survey, names), checked };
-}
-
-function listDamage(line: ForeignLine, { head, dumps }: Survey, names: ReadonlyMap<number, string>) {
+  const { head, dumps } = survey;
+  const { databases, damaged, cutElsewhere } = judgeDumps(survey);
+  const tables = dumps.reduce((sum, { fingerprints }) => sum + Object.keys(fingerprints.tables).length, 0);
+  const isOther = head.sha256 !== line.sha256;
   const damage: Verdict['damage'] = [];
-  if (head.sha256 !== line.sha256) damage.push({ where: head.name, what: describeOther(line, head) });
+  if (isOther) damage.push({ where: head.name, what: describeOther(line, head) });
   if (head.fault) damage.push(head.fault);
-  for (const { ordinal, isWhole, hasWindowsLines } of dumps) {
-    if (isWhole) continue;
-    const what = hasWindowsLines ? 'its lines end as on Windows (CR LF)' : 'it is cut off: its last line is missing';
-    damage.push({ where: names.get(ordinal) ?? `entry ${ordinal}`, what });
-  }
-  return damage;
+  const isDumpsOnly = damage.length === 0 && damaged.length > 0;
+  damage.push(...damaged.slice(0, LISTED));
+  if (damaged.length > LISTED) damage.push({ where: head.name, what: `${damaged.length - LISTED} more are no dumps` });
+  return {
+    damage,
+    ...(damage.length > 0 && !isOther ? { isAsAdopted: true } : {}),
+    ...(isDumpsOnly ? { isDumpsOnly } : {}),
+    ...(cutElsewhere.count > 0 ? { cutElsewhere } : {}),
+    checked: { extents: 0, entries: head.entries, bytes: head.sizeBytes, databases, tables },
+  };
 }
 
-/** The names of the entries that begin as dumps do, by their places in the archive. */
-function nameDumps({ dumps, lines }: Survey): Map<number, string> {
-  const ordinals = new Set(dumps.map(({ ordinal }) => ordinal));
-  const names = new Map<number, string>();
+/** The names of what begins as a dump; what is wrong where a dump has to be; and how much is elsewhere, such as uploads. */
+function judgeDumps({ dumps, lines }: Survey) {
+  const byOrdinal = new Map(dumps.map((dump) => [dump.ordinal, dump]));
+  const databases: string[] = [];
+  const damaged: Verdict['damage'] = [];
+  const cutElsewhere = { count: 0, first: '' };
   for (const text of lines) {
-    const { name, offset } = parseTocLine(text);
-    if (ordinals.has(offset)) names.set(offset, showName(name));
+    const { name, type, offset } = parseTocLine(text);
+    const dump = byOrdinal.get(offset);
+    const where = showName(name);
+    if (dump) databases.push(where);
+    const fault = type === 'reg' ? findFault(dump) : undefined;
+    if (fault === undefined) continue;
+    if (isFormerDump(name)) damaged.push({ where, what: fault });
+    else if (dump && cutElsewhere.count++ === 0) cutElsewhere.first = where;
   }
-  return names;
+  return { databases, damaged, cutElsewhere };
+}
+
+function findFault(dump: SurveyedDump | undefined): string | undefined {
+  if (!dump) return 'it is empty, or does not begin as a dump does';
+  if (dump.isWhole) return undefined;
+  return dump.hasWindowsLines ? 'its lines end as on Windows (CR LF)' : 'it is cut off: its last line is missing';
 }
