@@ -282,12 +282,21 @@ it('a swap that a disk cuts short says where, what to look at, and who stands st
   writeFiles(made.uploads, { 'student/cv.pdf': 'spoilt' });
   const command = ['restore', 'latest', '--yes', '--no-safety', '--config', made.configPath];
   const env = made.platform.environment as Record<string, string>;
-  const { code, stderr } = await program.run(command, { env, preload: breakingRename.replaceAll('\n', ' ') });
+  const preload = breakingRename.replaceAll('\n', ' ');
+  const { code, stderr } = await program.run(command, { env, preload });
   expect([code, stderr]).toEqual([
     1,
     expect.stringContaining(`the swap of files uploads in ${made.uploads} was cut short: EIO: i/o error, rename`),
   ]);
-  expect(stderr).toMatch(/dmesg, df.*it goes on\. Services: app: halted until the restore is complete/);
+  expect(stderr).toMatch(/dmesg, df.*forget carries it through\. Services: app: halted until the restore is complete/);
   await withLock(made.platform, () => Promise.resolve());
   expect(describeTree(made.uploads)).toBe(archivedTree);
+
+  writeFiles(made.uploads, { 'student/cv.pdf': 'spoilt' });
+  const single = await program.run([...command, '--path', 'uploads/student/cv.pdf'], { env, preload });
+  expect(single.stderr).toMatch(
+    /dmesg, df.*forget removes what it had made, or ends it where it was renamed already\./,
+  );
+  await withLock(made.platform, () => Promise.resolve());
+  expect(readFileSync(at('student/cv.pdf'), 'utf8')).toBe('spoilt');
 }, 60_000);
