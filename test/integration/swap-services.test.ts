@@ -196,7 +196,7 @@ it('of one rename in one folder, and modes in another, nothing has happened wher
   expect([statSync(faces).mode & 0o777, existsSync(at('student/portfolio'))]).toEqual([0o711, false]);
 }, 60_000);
 
-it('a container whose files were to be renamed is started before they are looked for in it', async () => {
+it('a container whose files were to be renamed is started, and said to be, before they are looked for in it', async () => {
   const configured = await made.reconfigure((yaml) =>
     yaml.replace('{path: uploads}', '{service: app, path: /data}\ncompose: {}'),
   );
@@ -222,10 +222,12 @@ it('a container whose files were to be renamed is started before they are looked
   });
   writeFileSync(join(docker, 'state'), 'exited');
   writeFileSync(join(docker, 'calls'), '');
+  made.log.length = 0;
   const platform = { ...configured, environment: made.platform.environment };
   // It runs then; that this docker has no container at all is another matter.
   await expect(withLock(platform, () => Promise.resolve())).rejects.toThrow('runs on another machine');
   expect(changesOfContainers()).toEqual([`container start ${app}`]);
+  expect(made.log).toContainEqual(expect.stringContaining('Starting service app: the files'));
   await removeJournal(made.state);
   await made.reconfigure(withServices);
 }, 60_000);
