@@ -83,7 +83,7 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
     services: halts.services,
     haltOrder: halts.order,
     users: halts.users,
-    refusals: [...refusals, ...halts.refusals],
+    refusals: [...refusals, ...halts.oneOffs, ...halts.refusals],
     warnings: [...halts.warnings, ...back.warnings],
   };
 }
