@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { Failure } from '../logging/failure.ts';
+import { Failure, messageOf } from '../logging/failure.ts';
 import { surveyDump } from '../sources/postgres/survey-dump.ts';
 import { openStore } from '../vault/store/layout.ts';
 import { adopt, giveToKeeper, type AdoptResult } from '../vault/upkeep/adopt.ts';
@@ -14,22 +14,29 @@ export interface AdoptOptions {
 
 /**
  * Takes over what the former script left in a vault that is a directory of this host and that nobody has provisioned:
- * whoever asks is its keeper.
- * @throws Failure `refused` where the vault has a keeper of its own, or is another machine.
+ * its owner is its keeper.
+ * @throws Failure `refused` where somebody else asks, or it is on another machine; `vault` where there is none.
  */
 export async function adoptArchives(platform: Platform, { isDryRun, skipsSurvey }: AdoptOptions): Promise<AdoptResult> {
   const { config, logger, signal, now } = platform;
   const { vault, timezone } = config;
-  if (vault.kind !== 'directory') throw refuse(`the archives on ${vault.host} belong to its keeper`);
-  const directory = vault.path;
-  const store = await openStore({ directory });
-  if (store.isProvisioned) throw refuse(`the archives in ${directory} belong to its keeper`);
-  if (!isDryRun && process.geteuid?.() === 0) {
-    const { gid } = await stat(directory);
-    await giveToKeeper(directory, { timezone, owner: { uid: 0, gid }, now: now() });
+  if (vault.kind !== 'directory') {
+    const next = 'On the backup server, as root: skills-vault vault adopt (docs/upkeep.md).';
+    throw refuse(`the archives on ${vault.host} belong to its keeper`, next);
   }
+  const directory = vault.path;
+  const { uid, gid } = await lookAt(directory);
+  // What is written here belongs to whoever writes it: the owner of the vault could not go on with somebody else's ledger.
+  if (uid !== process.geteuid?.()) {
+    throw refuse(
+      `${directory} belongs to the account ${uid}`,
+      `Run it as that account; archives of others first: sudo chown ${uid}:${gid} ${directory}/backup_full_*. ` +
+        'Where it is the keeper of a provisioned vault: sudo skills-vault vault adopt.',
+    );
+  }
+  if (!isDryRun && uid === 0) await giveToKeeper(directory, { timezone, owner: { uid, gid }, now: now() });
   return await adopt({
-    store,
+    store: await openStore({ directory }),
     settings: { timezone },
     logger,
     isDryRun,
@@ -38,6 +45,15 @@ export async function adoptArchives(platform: Platform, { isDryRun, skipsSurvey 
   });
 }
 
-function refuse(why: string): Failure {
-  return new Failure('refused', why, 'On the backup server, as root: skills-vault vault adopt (docs/upkeep.md).');
+async function lookAt(directory: string): Promise<{ uid: number; gid: number }> {
+  try {
+    return await stat(directory);
+  } catch (error) {
+    const next = 'Mount its disk, or correct vault: in the configuration.';
+    throw new Failure('vault', `${directory} cannot be looked at: ${messageOf(error)}`, next, { cause: error });
+  }
+}
+
+function refuse(why: string, next: string): Failure {
+  return new Failure('refused', why, next);
 }

@@ -99,8 +99,8 @@ async function judge(platform: Platform, vault: VaultClient): Promise<StatusResu
   };
 }
 
-/** The first that holds, in the order in which they are told. */
+/** The first that holds, in the order in which they are told: services that stand still now before any archive. */
 function nameVerdict(holds: Record<Exclude<StatusResult['verdict'], 'healthy'>, boolean>): StatusResult['verdict'] {
-  const worstFirst = ['missing', 'damaged', 'interrupted', 'stale', 'neglected'] as const;
+  const worstFirst = ['interrupted', 'missing', 'damaged', 'stale', 'neglected'] as const;
   return worstFirst.find((verdict) => holds[verdict]) ?? 'healthy';
 }

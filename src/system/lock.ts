@@ -31,13 +31,15 @@ export interface Lock {
 export interface LockOptions {
   /** How messages name the one who asks: `nightly backup`, `restore of …`. */
   holder: string;
-  /** How long to wait for another holder; absent: not at all. */
+  /** How long to wait for another holder; absent: no longer than somebody takes who asks. */
   waitMs?: number;
   /** Ends the waiting. */
   signal?: AbortSignal;
 }
 
 const conflictCode = 75;
+/** Longer than anybody takes who only asks whether a lock is held. */
+const ASKING_MS = 500;
 
 /**
  * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
@@ -60,10 +62,7 @@ export async function acquireLock(path: string, options: LockOptions): Promise<L
   }
 }
 
-/**
- * Whether somebody holds the lock at `path` now. Asking takes a share of it for an instant: whoever does not wait for it at
- * that very moment is told that it is held.
- */
+/** Whether somebody holds the lock at `path` now. Asking takes a share of it for an instant, which `acquireLock` sits out. */
 export async function isLocked(path: string): Promise<boolean> {
   let descriptor: number;
   try {
@@ -104,7 +103,8 @@ function takeFlock(
   { waitMs, signal }: Pick<LockOptions, 'waitMs' | 'signal'>,
   mode: '--exclusive' | '--shared' = '--exclusive',
 ): Promise<boolean> {
-  const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
+  const patience =
+    mode === '--shared' ? ['--nonblock'] : ['--timeout', (Math.max(waitMs ?? 0, ASKING_MS) / 1000).toFixed(3)];
   return new Promise((resolve, reject) => {
     const child = spawn('flock', [mode, ...patience, '--conflict-exit-code', String(conflictCode), '3'], {
       stdio: ['ignore', 'ignore', 'pipe', descriptor],

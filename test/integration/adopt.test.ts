@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -33,6 +33,25 @@ describe('an archive of the former script in a vault that is a folder of this ma
     expect(await adopt(false)).toMatchObject({ adopted: [{ name }], surveys: { made: 1, unfit: [] } });
     expect(await list(place.platform)).toMatchObject([{ name, isForeign: true }]);
     expect(await adopt(false)).toMatchObject({ adopted: [], known: 1 });
+  });
+
+  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+  asRoot('is left alone where the folder is of another account, whose ledger this would not be', async () => {
+    chownSync(place.vaultDirectory, 65534, 65534);
+    const options = { isDryRun: false, skipsSurvey: true };
+    await expect(adoptArchives(place.platform, options)).rejects.toMatchObject({
+      kind: 'refused',
+      message: `${place.vaultDirectory} belongs to the account 65534`,
+      next: expect.stringContaining('Run it as that account'),
+    });
+    chownSync(place.vaultDirectory, 0, 0);
+  });
+
+  it('is not looked for where there is no vault, and none is made', async () => {
+    const platform = await place.reconfigure((yaml) => yaml.replace('{path: vault}', '{path: unmounted/vault}'));
+    const options = { isDryRun: true, skipsSurvey: true };
+    await expect(adoptArchives(platform, options)).rejects.toMatchObject({ kind: 'vault' });
+    expect(existsSync(join(place.directory, 'unmounted'))).toBe(false);
   });
 
   it('is left to the keeper of a vault elsewhere', async () => {

@@ -81,6 +81,13 @@ describe('the lock', () => {
     expect((await acquire('second')).tookOverFrom).toBeUndefined();
   });
 
+  it('is had at once though somebody asks whether it is held', async () => {
+    (await acquire('earlier run')).release();
+    const asking = spawn('flock', ['--shared', path, 'sh', '-c', 'echo asking; sleep 0.2']);
+    await once(asking.stdout, 'data');
+    await acquire('nightly backup');
+  });
+
   it('is waited for as long as asked, and taken as soon as it is free', async () => {
     const holder = await startHolder();
     const began = performance.now();

@@ -119,7 +119,7 @@ describe('adopt', () => {
     for (const name of names) chownSync(at(name), 54321, 54321);
     expect((await run()).left).toContainEqual({
       name: names[0],
-      why: 'belongs to somebody else: run vault adopt as root',
+      why: 'belongs to somebody else: root has to give it to the owner of the vault',
     });
     await giveToKeeper(vault.directory, { timezone: 'Europe/Paris', owner, now: vault.store.now() });
     for (const name of names) expect(statSync(at(name))).toMatchObject({ uid: 12345, gid: 23456, mode: 0o100440 });

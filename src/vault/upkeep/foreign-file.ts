@@ -31,7 +31,7 @@ export class ForeignFile {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ELOOP') throw new Unfit('is a symbolic link');
-      if (code === 'EACCES') throw new Unfit('belongs to somebody else: run vault adopt as root');
+      if (code === 'EACCES') throw new Unfit('belongs to somebody else: root has to give it to the owner of the vault');
       throw error;
     }
     try {
@@ -62,7 +62,7 @@ export class ForeignFile {
     if ((Number(this.#about.mode) & 0o7777) === ARCHIVE_MODE) return;
     await this.#handle.chmod(ARCHIVE_MODE).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === 'EPERM')
-        throw new Unfit('belongs to somebody else: run vault adopt as root');
+        throw new Unfit('belongs to somebody else: root has to give it to the owner of the vault');
       throw error;
     });
   }
