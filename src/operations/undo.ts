@@ -69,7 +69,7 @@ export async function undo(platform: Platform, options: UndoOptions): Promise<Un
 
 /** @throws Failure `usage` where nothing of that name is kept. */
 function chooseKept(kept: readonly KeptRecord[], id: string | undefined): KeptRecord {
-  const record = id === undefined ? kept.at(-1) : kept.find((each) => each.id === id);
+  const record = id === undefined ? findNewest(kept) : kept.find((each) => each.id === id);
   if (record) return record;
   const by = kept.find(({ undoes }) => undoes?.id === id);
   if (id !== undefined && by)
@@ -83,30 +83,45 @@ function chooseKept(kept: readonly KeptRecord[], id: string | undefined): KeptRe
   );
 }
 
+/** One that was reverted has replaced nothing: whoever means what it keeps says its name. */
+function findNewest(kept: readonly KeptRecord[]): KeptRecord | undefined {
+  return kept.findLast(({ isReverted }) => !isReverted);
+}
+
 /**
  * Whoever types `undo` after one that was killed means that one. An undo has just been finished, and the newest that could
- * be taken back is that very undo; of a restore that was reverted nothing is left, and the newest is an older one.
+ * be taken back is that very undo; or it was reverted, and what it was to take back need not be the newest. Of a restore
+ * that was reverted nothing is left, or what others wrote over, and the newest is an older one.
  */
 function refuseReversal(
   kept: readonly KeptRecord[],
   id: string | undefined,
   interrupted: RestoreJournal | undefined,
 ): void {
-  const newest = kept.at(-1);
+  const newest = findNewest(kept);
   if (id !== undefined || !interrupted) return;
+  const { undoes } = interrupted;
+  const run = describeJournal(interrupted);
   const isFinished = newest?.id === interrupted.id;
-  if (interrupted.undoes && isFinished) {
+  if (undoes && isFinished) {
     throw new Failure(
       'refused',
-      `the ${describeJournal(interrupted)} was interrupted, and is complete now: taking that back as well is to be asked for by its name`,
+      `the ${run} was interrupted, and is complete now: taking that back as well is to be asked for by its name`,
       `If that is what you want: undo ${newest.id}.`,
     );
   }
-  if (interrupted.undoes || isFinished) return;
+  if (isFinished || (undoes && undoes.id === newest?.id)) return;
+  const next = [
+    ...(undoes ? [`To do it after all: undo ${undoes.id}.`] : []),
+    ...(kept.some((each) => each.id === interrupted.id)
+      ? [`To have back what was there before others wrote it anew: undo ${interrupted.id}.`]
+      : []),
+    ...(newest ? [`To take back an earlier one: undo ${newest.id}.`] : []),
+  ];
   throw new Failure(
     'refused',
-    `the ${describeJournal(interrupted)} was interrupted before it replaced anything, and what it had made is removed: there is nothing of it to take back`,
-    newest ? `To take back an earlier one: undo ${newest.id}.` : 'Nothing is kept that could be put back.',
+    `the ${run} was interrupted before it replaced anything, and what it had made is removed: there is nothing of it to take back`,
+    next.join(' ') || 'Nothing is kept that could be put back.',
   );
 }
 

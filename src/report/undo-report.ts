@@ -27,7 +27,9 @@ export function renderUndoPlan(plan: UndoPlan, timezone?: string): string {
       : `${kind === 'rows' ? 'rows come back' : 'comes back'} (${formatBytes(sizeBytes)})`,
   ]);
   return [
-    `Undo of ${plan.id}, the ${describeReplacing(plan)}, in place since ${formatTime(plan.since, timezone)}:`,
+    plan.isReverted
+      ? `Undo of ${plan.id} brings back ${describeReverted(plan)}, since ${formatTime(plan.since, timezone)}:`
+      : `Undo of ${plan.id}, the ${describeReplacing(plan)}, in place since ${formatTime(plan.since, timezone)}:`,
     formatTable([...databases, ...files, ...tables]),
     ...describeConnections(plan.databases),
     ...describeHalt(plan),
@@ -73,12 +75,14 @@ export function renderUndo(result: UndoResult, timezone?: string): string {
     return `${renderUndoPlan(plan, timezone)}\nNothing was changed.`;
   }
   return [
-    `The ${describeReplacing(plan)} is taken back, in ${formatDuration(durationMs)}.`,
+    plan.isReverted
+      ? `What had been there before it was written anew is back, in ${formatDuration(durationMs)}.`
+      : `The ${describeReplacing(plan)} is taken back, in ${formatDuration(durationMs)}.`,
     ...plan.databases.map(({ source, live, kept }) =>
       kept === undefined ? `  ${source}: database ${live} is gone again` : `  ${source}: database ${live} is as before`,
     ),
     ...describeCarried(carried, services, plan.files.length > 0),
-    ...describeKept(id, plan.undoes ? 'What was there' : 'What the restore had brought'),
+    ...describeKept(id, plan.undoes || plan.isReverted ? 'What was there' : 'What the restore had brought'),
     ...services.faults.map((fault) => `NOT SERVING: ${printable(fault)}`),
   ].join('\n');
 }
@@ -88,9 +92,15 @@ export function describeReplacing({ archive, undoes }: Pick<KeptRecord, 'archive
   return undoes ? `undo of ${undoes.id}, which concerned ${archive}` : `restore of ${archive}`;
 }
 
+/** What one that replaced nothing keeps; whether a restore or an undo of it was reverted, makes no difference by now. */
+function describeReverted({ archive }: Pick<KeptRecord, 'archive'>): string {
+  return `what had been there before it was written anew, kept by a reverted run, which concerned ${archive}`;
+}
+
 /** What is kept of one restore, or undo, since when, and what it takes; times of `timezone`. */
 export function describeReplaced(state: KeptState, timezone?: string): string {
   const { id, since, sizeBytes, unknown } = state;
   const size = unknown.length > 0 ? `at least ${formatBytes(sizeBytes)}` : formatBytes(sizeBytes);
-  return `${id}: what the ${describeReplacing(state)} replaced, since ${formatTime(since, timezone)}; takes ${size}`;
+  const what = state.isReverted ? describeReverted(state) : `what the ${describeReplacing(state)} replaced`;
+  return `${id}: ${what}, since ${formatTime(since, timezone)}; takes ${size}`;
 }

@@ -6,7 +6,7 @@ import { parseConfig } from '../../src/config/load.ts';
 import { silent } from '../../src/logging/logger.ts';
 import type { Platform } from '../../src/operations/platform.ts';
 import { haltServices } from '../../src/operations/services/halt-services.ts';
-import { planHalt } from '../../src/operations/services/plan-halt.ts';
+import { planHalt, spareServices } from '../../src/operations/services/plan-halt.ts';
 import { readHalted, writeHalted } from '../../src/operations/services/halted-record.ts';
 import { resumeServices } from '../../src/operations/services/resume-services.ts';
 
@@ -72,12 +72,20 @@ describe('services that are to be halted', () => {
 
   it('are refused while docker compose run goes on for one of them, before the plan and after it', async () => {
     const platform = platformWith(`echo '${inspected.replace('exited', 'running')}'`);
-    expect((await planFor(platform)).refusals).toEqual([]);
+    expect((await planFor(platform)).oneOffs).toEqual([]);
     writeFileSync(join(folder, 'one-offs'), 'hub-app-run-1 app\nhub-mail-run-1 mail\n');
     const found = expect.stringMatching(/^docker compose run app [^;]*\(docker stop hub-app-run-1\)$/);
-    expect((await planFor(platform)).refusals).toEqual([found]);
+    expect((await planFor(platform)).oneOffs).toEqual([found]);
     await expect(haltServices(platform, { stop: ['app'] })).rejects.toMatchObject({ kind: 'refused', message: found });
     await expect(haltServices(platform, { pause: ['app'] })).resolves.toHaveLength(1);
+  });
+
+  it('go on where one rename does it, as docker compose run does; who they are must be known all the same', async () => {
+    const platform = platformWith(`echo '${inspected}'`);
+    writeFileSync(join(folder, 'one-offs'), 'hub-app-run-1 app\n');
+    expect(spareServices(await planFor(platform))).toMatchObject({ oneOffs: [], refusals: [] });
+    const failing = platformWith("echo 'no engine' >&2; exit 1");
+    expect(spareServices(await planFor(failing)).refusals).toEqual([expect.stringContaining('cannot be told')]);
   });
 });
 

@@ -151,11 +151,16 @@ describe('a recovery', () => {
     expect(isPlanned).toBe(false);
     expect(again.databases).toHaveLength(4);
     expect(await listKept(made.state)).toEqual([]);
-    // What a restore of somebody else has kept is neither taken for it nor forgotten.
-    await writeRecovery(made.state, { ...cut, restoreId: '20261102000000-abcdef' });
-    await recordKept(made.state, { id, archive: newest, since, databases: [], files: [] });
-    await expect(run()).rejects.toMatchObject({ message: expect.stringContaining('this machine is not blank') });
-    expect(await listKept(made.state)).toHaveLength(1);
+    // What a restore of somebody else has kept, or its own that was reverted, is neither taken for it nor forgotten.
+    for (const [restoreId, isReverted] of [
+      ['20261102000000-abcdef', false],
+      [id, true],
+    ] as const) {
+      await writeRecovery(made.state, { ...cut, restoreId });
+      await recordKept(made.state, { id, archive: newest, since, isReverted, databases: [], files: [] });
+      await expect(run()).rejects.toMatchObject({ message: expect.stringContaining('this machine is not blank') });
+      expect(await listKept(made.state)).toHaveLength(1);
+    }
   }, 180_000);
 
   it('refuses before anything is started where the archive cannot fit on the disks (fault 118)', async () => {

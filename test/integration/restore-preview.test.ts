@@ -124,6 +124,7 @@ describe('the plan of a restore', () => {
       replaceBytes: 7,
       alignedFolders: 1,
       remove: 5,
+      renames: 1 + 1 + 5,
       removeBytes: 703,
       stageBytes: 5001 + 3,
       examples: { add: ['b/'], replace: ['a/two'], remove: ['c/', 'd.txt'] },

@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { PathChoice } from '../../src/archive/path-choice.ts';
 import { backup } from '../../src/operations/backup.ts';
+import { forget } from '../../src/operations/forget.ts';
 import { beginJournal, readJournal, removeJournal, writeJournal } from '../../src/operations/restore/journal.ts';
 import {
   directoriesPathOf,
@@ -21,6 +22,7 @@ import {
   removalsPathOf,
   stagedPathOf,
 } from '../../src/operations/restore/own-paths.ts';
+import { listKept } from '../../src/operations/restore/kept.ts';
 import { restore } from '../../src/operations/restore.ts';
 import { undo } from '../../src/operations/undo.ts';
 import { withLock } from '../../src/operations/with-lock.ts';
@@ -196,7 +198,7 @@ it('of one rename in one folder, and modes in another, nothing has happened wher
   expect([statSync(faces).mode & 0o777, existsSync(at('student/portfolio'))]).toEqual([0o711, false]);
 }, 60_000);
 
-it('a container whose files were to be renamed is started before they are looked for in it', async () => {
+it('a container whose files were to be renamed is started, and said to be, before they are looked for in it', async () => {
   const configured = await made.reconfigure((yaml) =>
     yaml.replace('{path: uploads}', '{service: app, path: /data}\ncompose: {}'),
   );
@@ -222,10 +224,12 @@ it('a container whose files were to be renamed is started before they are looked
   });
   writeFileSync(join(docker, 'state'), 'exited');
   writeFileSync(join(docker, 'calls'), '');
+  made.log.length = 0;
   const platform = { ...configured, environment: made.platform.environment };
   // It runs then; that this docker has no container at all is another matter.
   await expect(withLock(platform, () => Promise.resolve())).rejects.toThrow('runs on another machine');
   expect(changesOfContainers()).toEqual([`container start ${app}`]);
+  expect(made.log).toContainEqual(expect.stringContaining('Starting service app: the files'));
   await removeJournal(made.state);
   await made.reconfigure(withServices);
 }, 60_000);
@@ -245,24 +249,66 @@ it('an undo that takes more than one rename by the time of its swap halts who us
   expect(readFileSync(at('student/cv.pdf'), 'utf8')).toBe('spoilt');
 }, 60_000);
 
-it('a file that was written anew after its restore was killed stays so, and what it held before stays kept', async () => {
-  const command = ['restore', 'latest', '--path', 'uploads/student/cv.pdf', '--yes', '--no-safety'];
-  const spoil = (content: string): void => {
-    rmSync(at('student/cv.pdf'));
-    writeFiles(made.uploads, { 'student/cv.pdf': content });
+describe('a file that was written anew after what was to replace it was killed', () => {
+  const path = 'student/cv.pdf';
+  const write = (content: string): void => {
+    rmSync(at(path), { force: true });
+    writeFiles(made.uploads, { [path]: content });
   };
-  layOut();
-  spoil('spoilt');
-  const killAt = await findRename(command, 'student/cv.pdf');
-  spoil('spoilt');
-  expect((await runKilled(program, made, command, { killAt })).isKilled).toBe(true);
-  spoil('newer');
-  await withLock(made.platform, () => Promise.resolve());
-  expect(readFileSync(at('student/cv.pdf'), 'utf8')).toBe('newer');
-  expect(await listLeftovers(made)).toEqual([]);
-  await undo(made.platform, { confirm });
-  expect(readFileSync(at('student/cv.pdf'), 'utf8')).toBe('spoilt');
-}, 60_000);
+  const runUntil = async (command: readonly string[], killAt: number): Promise<void> => {
+    expect((await runKilled(program, made, command, { killAt })).isKilled).toBe(true);
+    write('newer');
+  };
+  const findReverted = async () => (await listKept(made.state)).filter(({ isReverted }) => isReverted);
+  const idsOf = (records: readonly { id: string }[]): string[] => records.map(({ id }) => id);
+
+  it('stays so, and what it held before stays kept, for whoever says its name: a restore', async () => {
+    const command = ['restore', 'latest', '--path', `uploads/${path}`, '--yes', '--no-safety'];
+    layOut();
+    write('spoilt');
+    const killAt = await findRename(command, path);
+    write('spoilt');
+    await runUntil(command, killAt);
+    const refused = await undo(made.platform, { confirm }).catch((error: unknown) => error);
+    const [id = ''] = idsOf(await findReverted());
+    expect(refused).toMatchObject({
+      message: expect.stringContaining('interrupted before it replaced anything'),
+      next: expect.stringMatching(new RegExp(`wrote it anew: undo ${id}\\. To take back an earlier one: undo `)),
+    });
+    expect(readFileSync(at(path), 'utf8')).toBe('newer');
+    expect(await listLeftovers(made)).toEqual([]);
+    expect((await undo(made.platform, { dryRun: true, confirm })).plan.id).not.toBe(id);
+
+    // An undo by that name that was killed is not gone on with by another's.
+    const undoes = { id, since: new Date().toISOString() };
+    const begun = beginJournal(made.platform, { id: makeRestoreId(new Date()), archive: 'a.tar.gz', undoes });
+    await writeJournal(made.state, { ...begun, databases: [], files: [] });
+    const next = expect.stringMatching(new RegExp(`^To do it after all: undo ${id}\\.`));
+    await expect(undo(made.platform, { confirm })).rejects.toMatchObject({ kind: 'refused', next });
+    const { plan } = await undo(made.platform, { id, confirm });
+    expect(renderUndoPlan(plan)).toContain(`Undo of ${id} brings back what had been there before it was written anew`);
+    expect(readFileSync(at(path), 'utf8')).toBe('spoilt');
+    expect(await findReverted()).toEqual([]);
+  }, 60_000);
+
+  it('is replaced by the undo that is typed again, and what it held before can be forgotten', async () => {
+    const begin = async (): Promise<string | undefined> => {
+      layOut();
+      write('spoilt');
+      return (await bring(`uploads/${path}`)).id;
+    };
+    await begin();
+    const killAt = await findRename(['undo', '--yes'], path);
+    const restored = await begin();
+    await runUntil(['undo', '--yes'], killAt);
+    const { plan } = await undo(made.platform, { confirm });
+    expect([plan.id, readFileSync(at(path), 'utf8')]).toEqual([restored, 'spoilt']);
+    const ids = idsOf(await findReverted());
+    expect(ids).toHaveLength(1);
+    expect(idsOf((await forget(made.platform, { ids, confirm })).forgotten)).toEqual(ids);
+    expect(await listLeftovers(made)).toEqual([]);
+  }, 60_000);
+});
 
 /** Loaded first into a program, it has the rename to that name fail as on a broken disk. */
 const breakingRename = `data:text/javascript,
@@ -282,12 +328,21 @@ it('a swap that a disk cuts short says where, what to look at, and who stands st
   writeFiles(made.uploads, { 'student/cv.pdf': 'spoilt' });
   const command = ['restore', 'latest', '--yes', '--no-safety', '--config', made.configPath];
   const env = made.platform.environment as Record<string, string>;
-  const { code, stderr } = await program.run(command, { env, preload: breakingRename.replaceAll('\n', ' ') });
+  const preload = breakingRename.replaceAll('\n', ' ');
+  const { code, stderr } = await program.run(command, { env, preload });
   expect([code, stderr]).toEqual([
     1,
     expect.stringContaining(`the swap of files uploads in ${made.uploads} was cut short: EIO: i/o error, rename`),
   ]);
-  expect(stderr).toMatch(/dmesg, df.*it goes on\. Services: app: halted until the restore is complete/);
+  expect(stderr).toMatch(/dmesg, df.*forget carries it through\. Services: app: halted until the restore is complete/);
   await withLock(made.platform, () => Promise.resolve());
   expect(describeTree(made.uploads)).toBe(archivedTree);
+
+  writeFiles(made.uploads, { 'student/cv.pdf': 'spoilt' });
+  const single = await program.run([...command, '--path', 'uploads/student/cv.pdf'], { env, preload });
+  expect(single.stderr).toMatch(
+    /dmesg, df.*forget removes what it had made, or ends it where it was renamed already\./,
+  );
+  await withLock(made.platform, () => Promise.resolve());
+  expect(readFileSync(at('student/cv.pdf'), 'utf8')).toBe('spoilt');
 }, 60_000);

@@ -101,7 +101,7 @@ async function runsOnlyHomes(platform: Platform): Promise<boolean> {
 }
 
 async function findKept({ config }: Platform, { restoreId }: RecoveryRecord): Promise<KeptRecord | undefined> {
-  return (await listKept(config.state)).find(({ id }) => id === restoreId);
+  return (await listKept(config.state)).find(({ id, isReverted }) => id === restoreId && !isReverted);
 }
 
 /** Noted before anything is cleared up; then what a blank machine had is not worth keeping. */

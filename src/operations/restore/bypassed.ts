@@ -32,7 +32,7 @@ export async function revertBypassed(platform: Platform, journal: RestoreJournal
   }
   // What was to come in with an undo is what a restore has kept: that stays as well.
   for (const { staged } of undoes ? [] : files) await removeTree(Buffer.from(staged));
-  await closeJournal(platform, run, []);
+  await closeJournal(platform, { ...run, isReverted: true }, []);
   platform.logger.warning(
     `A file that was to give way has been written anew since, and what it held before is kept: undo ${run.id} puts that back, forget ${run.id} deletes it.`,
   );

@@ -6,6 +6,7 @@ import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import { closeJournal } from './close-journal.ts';
+import { describeRemedy, FINISHING_COMMANDS } from './interrupted-text.ts';
 import type { FilesSwap, RestoreJournal } from './journal.ts';
 import { alignSwapped, swapStagedFiles } from './stage-files.ts';
 import { syncFileSystems } from './sync-file-systems.ts';
@@ -30,7 +31,7 @@ export async function carryThrough(platform: Platform, journal: RestoreJournal):
   try {
     return await carryAllThrough(platform, journal);
   } catch (error) {
-    throw platform.signal?.aborted ? error : cutShort('the swap', error);
+    throw platform.signal?.aborted ? error : cutShort('the swap', journal, error);
   }
 }
 
@@ -58,7 +59,7 @@ async function carryAllThrough(platform: Platform, journal: RestoreJournal): Pro
   const eachFolder = async (carry: (swap: FilesSwap) => Promise<void>): Promise<void> => {
     for (const swap of journal.files) {
       await carry(swap).catch((error: unknown) => {
-        throw cutShort(`the swap of files ${swap.source} in ${swap.root}`, error);
+        throw cutShort(`the swap of files ${swap.source} in ${swap.root}`, journal, error);
       });
     }
   };
@@ -82,12 +83,12 @@ async function carryAllThrough(platform: Platform, journal: RestoreJournal): Pro
 }
 
 /** Of a name in a folder that is held open, an error of the system tells neither the path nor the disk. */
-function cutShort(what: string, error: unknown): Failure {
+function cutShort(what: string, journal: RestoreJournal, error: unknown): Failure {
   if (error instanceof Failure) return error;
   return new Failure(
     isDiskFull(error) ? 'space' : 'failed',
     `${what} was cut short: ${messageOf(error)}`,
-    'Look at the disks (dmesg, df), then run any command again: it goes on.',
+    `Look at the disks (dmesg, df); then ${FINISHING_COMMANDS} ${describeRemedy(journal)}.`,
     { cause: error },
   );
 }

@@ -10,7 +10,7 @@ export interface FilesTally {
   remove: number;
   /** Entries that are too many, and stay all the same. */
   stay: number;
-  /** How many renames it takes to put all of it in place, what goes left out. */
+  /** How many renames it takes in all. */
   renames: number;
   /** Content of what is added; live content of what is replaced, and of what goes. */
   addBytes: number;

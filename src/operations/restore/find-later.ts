@@ -5,7 +5,7 @@ import type { KeptRecord } from './kept.ts';
 /**
  * The newest restore that has to be taken back before another: it replaced some of the same databases or folders later.
  * An undo of one that came later as well is none: what stood there before that one, stands there again. An undo of such an
- * undo is one: what that one brought, stands there again.
+ * undo is one: what that one brought, stands there again. One that was reverted is none.
  */
 export async function findLater(
   platform: Platform,
@@ -48,8 +48,12 @@ function holdsTables({ databases }: KeptRecord, { tables = [] }: KeptRecord): bo
   );
 }
 
-/** Whether an undo leaves what a record has put in place as it was then: of what came later, each undo takes back one. */
-function isTakenBack({ undoes }: KeptRecord, { since }: KeptRecord): boolean {
+/**
+ * Whether what a record has put in place was left, by one that came later, as it was then: by one that was reverted, or by
+ * an undo; of what came later, each undo takes back one.
+ */
+function isTakenBack({ undoes, isReverted = false }: KeptRecord, { since }: KeptRecord): boolean {
+  if (isReverted) return true;
   let later = 0;
   for (let undone = undoes; undone; undone = undone.undoes) if (undone.since > since) later++;
   return later % 2 === 1;

@@ -20,6 +20,8 @@ export interface KeptRecord {
   archive: string;
   /** Of an undo: what it took back. */
   undoes?: Undone;
+  /** It replaced nothing, and was reverted: kept is what had been there before others wrote it anew. */
+  isReverted?: boolean;
   /** When it was carried through, RFC 3339. */
   since: string;
   databases: KeptDatabase[];

@@ -18,7 +18,7 @@ export interface UndoneFiles extends KeptFiles {
   backBytes: number;
   /** Entries that go aside with nothing in their place, folders counted once. */
   aside: number;
-  /** How many renames it takes. */
+  /** How many renames it takes in all. */
   renames: number;
 }
 

@@ -69,6 +69,7 @@ export async function planRestore(
       ...files.refusals,
       ...room.refusals,
       ...stateRoom.refusals,
+      ...halts.oneOffs,
       ...halts.refusals,
     ],
     ...(damage.length > 0 ? { isDamaged: true } : {}),

@@ -11,9 +11,9 @@ export function isSingleRename({
   files,
 }: {
   databases: readonly unknown[];
-  files: readonly { renames: number; remove?: number }[];
+  files: readonly { renames: number }[];
 }): boolean {
-  return databases.length === 0 && files.reduce((sum, { renames, remove = 0 }) => sum + renames + remove, 0) <= 1;
+  return databases.length === 0 && files.reduce((sum, { renames }) => sum + renames, 0) <= 1;
 }
 
 /** Whether that holds, right before, for what is staged and what is live by then. */

@@ -14,7 +14,7 @@ import { planTablesBack, type UndoneTable } from './put-tables-back.ts';
 import { isSingleRename } from './single-rename.ts';
 
 /** What taking back a restore, or an undo, would do, before it does anything: by the record of it. Sizes in bytes, times RFC 3339. */
-export interface UndoPlan extends Pick<KeptRecord, 'id' | 'archive' | 'undoes' | 'since'> {
+export interface UndoPlan extends Pick<KeptRecord, 'id' | 'archive' | 'undoes' | 'isReverted' | 'since'> {
   databases: UndoneDatabase[];
   files: UndoneFiles[];
   /** Tables, of one database; where there are any, there is nothing else. */
@@ -44,7 +44,7 @@ export interface UndoneDatabase extends KeptDatabase {
 /** Looks at what a restore has kept and at what stands there now. Changes nothing. */
 export async function planUndo(platform: Platform, record: KeptRecord, all: readonly KeptRecord[]): Promise<UndoPlan> {
   const { config } = platform;
-  const { id, archive, undoes, since } = record;
+  const { id, archive, undoes, isReverted, since } = record;
   const refusals: string[] = [];
   const later = await findLater(platform, record, all);
   if (later) {
@@ -75,6 +75,7 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
     id,
     archive,
     ...(undoes ? { undoes } : {}),
+    ...(isReverted ? { isReverted } : {}),
     since,
     databases,
     files,
@@ -83,7 +84,7 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
     services: halts.services,
     haltOrder: halts.order,
     users: halts.users,
-    refusals: [...refusals, ...halts.refusals],
+    refusals: [...refusals, ...halts.oneOffs, ...halts.refusals],
     warnings: [...halts.warnings, ...back.warnings],
   };
 }

@@ -73,7 +73,12 @@ export async function startHeld(platform: Platform, hold: Users['hold']): Promis
   const project = { ...openProject(platform), isDetached: true };
   const containers = await listServiceContainers(project);
   const ended = containers.filter(({ service, state }) => hold.includes(service) && state === 'exited');
-  for (const container of ended) await changeContainer(project, container, 'start');
+  for (const container of ended) {
+    platform.logger.info(
+      `Starting service ${container.service}: the files that are to be looked at lie in its container.`,
+    );
+    await changeContainer(project, container, 'start');
+  }
 }
 
 /** What was not had running again before stays on the list, except for containers that others have taken the place of. */

@@ -17,12 +17,15 @@ export interface HaltPlan {
   readonly services: Users;
   /** The same, in the order in which they are halted: those of one group together. */
   readonly order: string[][];
-  /** What could not be halted, or why nobody can tell what would be: what goes on is not to meet what is half replaced. */
+  /** What could not be halted: what goes on is not to meet what is half replaced. */
+  readonly oneOffs: string[];
+  /** Why nobody can tell who would have to be. */
   readonly refusals: string[];
   readonly warnings: string[];
 }
 
 const none: Users = { stop: [], hold: [] };
+const nobody: HaltPlan = { users: none, services: none, order: [], oneOffs: [], refusals: [], warnings: [] };
 
 /**
  * The services that use what is to be replaced. One that is started between the plan and the swap is halted as well: so
@@ -30,24 +33,22 @@ const none: Users = { stop: [], hold: [] };
  */
 export async function planHalt(platform: Platform, replaced: Replaced): Promise<HaltPlan> {
   const { config } = platform;
-  if (!config.compose || replaced.databases.length + replaced.files.length === 0) {
-    return { users: none, services: none, order: [], refusals: [], warnings: [] };
-  }
+  if (!config.compose || replaced.databases.length + replaced.files.length === 0) return nobody;
   try {
     const project = openProject(platform);
     const [model, containers] = await Promise.all([readComposeModel(project), listServiceContainers(project)]);
     const planned = plan(config, replaced, model, containers);
-    return { ...planned, refusals: await findOneOffs(project, model, planned.users) };
+    return { ...nobody, ...planned, oneOffs: await findOneOffs(project, model, planned.users) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const refusal = `which services use it, and must stop, cannot be told: ${error.message}`;
-    return { users: none, services: none, order: [], refusals: [refusal], warnings: [] };
+    return { ...nobody, refusals: [refusal] };
   }
 }
 
-/** The same where nobody has to stand still. */
+/** The same where nobody has to stand still, as far as can be told; whether that holds is looked at before the swap. */
 export function spareServices(plan: HaltPlan): HaltPlan {
-  return { ...plan, services: none, order: [] };
+  return { ...plan, services: none, order: [], oneOffs: [] };
 }
 
 function plan(
@@ -55,7 +56,7 @@ function plan(
   replaced: Replaced,
   model: ComposeModel,
   containers: readonly ServiceContainer[],
-): Omit<HaltPlan, 'refusals'> {
+): Omit<HaltPlan, 'oneOffs' | 'refusals'> {
   const users = findUsers(model, replaced, listServers(databases));
   const unused = findUnused(model, replaced);
   const halting = new Set(containers.filter(({ state }) => working.has(state)).map(({ service }) => service));

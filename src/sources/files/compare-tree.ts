@@ -22,7 +22,7 @@ export interface Difference {
   sizeBytes: number;
   /** Bytes of content that stand there now. */
   liveBytes: number;
-  /** How many it takes to put it in place: 0 for what comes with a folder, and for attributes; 0 for a removal. */
+  /** How many it takes: 0 for what comes with a folder, and for attributes; of what goes with a folder, each name counts. */
   renames: number;
   /** On another file system, mounted somewhere below the source's folder: nothing can be renamed to there. */
   isElsewhere?: boolean;

@@ -16,7 +16,7 @@ export class Mounts {
     kind: Difference['kind'],
     { relativeName, stat }: Pick<WalkedEntry, 'relativeName'> & Partial<WalkedEntry>,
     sizeBytes = 0,
-    renames = 0,
+    renames = kind === 'remove' ? 1 : 0,
   ): Difference {
     const isElsewhere = this.#prefixes.some((prefix) => {
       // A mount point's own times and modes can be put right; it cannot be moved away.

@@ -48,7 +48,7 @@ const plan: RestorePlan = {
       alignedFolders: 1,
       remove: 1,
       stay: 0,
-      renames: 41,
+      renames: 42,
       addBytes: 12_000,
       replaceBytes: 5000,
       removeBytes: 700,

@@ -29,6 +29,16 @@ it("an undo of a later restore is in nobody's way, the undo of that undo is, and
   expect(found).toEqual([true, false, true, false]);
 });
 
+it("one that was reverted is in nobody's way, and nobody in its way to be forgotten", async () => {
+  const older = record(1);
+  const reverted = record(2, { files: [folder], isReverted: true });
+  expect(await findLater(platform, older, [older, reverted])).toBeUndefined();
+  expect(await findThrough(platform, reverted, [older])).toBeUndefined();
+  // What it keeps is older than what a restore after it has put in place.
+  const newer = record(3);
+  expect(await findLater(platform, reverted, [older, reverted, newer])).toBe(newer);
+});
+
 it('an older restore of the same folder, or a newer one of the database around a table, cannot do without a record', async () => {
   const [older, newer] = [record(1), record(2)];
   expect(await findThrough(platform, newer, [older])).toBe(older);
