@@ -49755,6 +49755,7 @@ function isReadOnly(error) {
 
 
 
+
 const conflictCode = 75;
 /**
  * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
@@ -49780,8 +49781,8 @@ async function acquireLock(path, options) {
     }
 }
 /**
- * Whether somebody holds the lock at `path` now. Asking takes a share of it for an instant: whoever does not wait for it at
- * that very moment is told that it is held.
+ * Whether somebody holds the lock at `path` now. Who is named there and lives no more does not, and the lock is not touched;
+ * of a number that lives, another program's by now for all we know, the lock itself tells: a share of it is asked for.
  */
 async function isLocked(path) {
     let descriptor;
@@ -49794,7 +49795,8 @@ async function isLocked(path) {
         throw error;
     }
     try {
-        return !(await takeFlock(descriptor, {}, '--shared'));
+        const holder = parseHolder(readFileSync(descriptor, 'utf8'));
+        return holder !== undefined && isAlive(holder.pid) && !(await takeFlock(descriptor, {}, '--shared'));
     }
     finally {
         closeSync(descriptor);

@@ -46605,6 +46605,7 @@ function isReadOnly(error) {
 
 
 
+
 const conflictCode = 75;
 /**
  * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
@@ -46630,8 +46631,8 @@ async function acquireLock(path, options) {
     }
 }
 /**
- * Whether somebody holds the lock at `path` now. Asking takes a share of it for an instant: whoever does not wait for it at
- * that very moment is told that it is held.
+ * Whether somebody holds the lock at `path` now. Who is named there and lives no more does not, and the lock is not touched;
+ * of a number that lives, another program's by now for all we know, the lock itself tells: a share of it is asked for.
  */
 async function isLocked(path) {
     let descriptor;
@@ -46644,7 +46645,8 @@ async function isLocked(path) {
         throw error;
     }
     try {
-        return !(await takeFlock(descriptor, {}, '--shared'));
+        const holder = parseHolder(readFileSync(descriptor, 'utf8'));
+        return holder !== undefined && isAlive(holder.pid) && !(await takeFlock(descriptor, {}, '--shared'));
     }
     finally {
         closeSync(descriptor);
@@ -46817,7 +46819,7 @@ function describePlaces(directory) {
 var external_node_timers_promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./.build/src/system/is-alive.js
 /** Whether a program of this number runs on this host, whoever owns it. */
-function isAlive(pid) {
+function is_alive_isAlive(pid) {
     try {
         process.kill(pid, 0);
         return true;
@@ -46859,12 +46861,12 @@ async function endOrphans(directory) {
     for (const pid of orphans)
         signal(pid, 'SIGTERM');
     const deadline = Date.now() + PATIENCE_MS;
-    while (orphans.some((pid) => isAlive(pid)) && Date.now() < deadline)
+    while (orphans.some((pid) => is_alive_isAlive(pid)) && Date.now() < deadline)
         await (0,external_node_timers_promises_.setTimeout)(POLL_MS);
     for (const pid of orphans)
-        if (isAlive(pid))
+        if (is_alive_isAlive(pid))
             signal(pid, 'SIGKILL');
-    while (orphans.some((pid) => isAlive(pid)) && Date.now() < deadline + PATIENCE_MS)
+    while (orphans.some((pid) => is_alive_isAlive(pid)) && Date.now() < deadline + PATIENCE_MS)
         await (0,external_node_timers_promises_.setTimeout)(POLL_MS);
     return orphans.length;
 }

@@ -67398,11 +67398,13 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1619);
 /* harmony import */ var _src_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6534);
 /* harmony import */ var _src_operations_verify_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2564);
+/* harmony import */ var _src_report_foreign_proof_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7629);
 /* harmony import */ var _src_report_summary_verdict_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7597);
 /* harmony import */ var _src_report_verdict_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7038);
 /* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9279);
 /* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9849);
 /* harmony import */ var _probe_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8594);
+
 
 
 
@@ -67426,10 +67428,10 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__/* .runAction */ .C)({
         });
         const told = { subject: 'production.verify', listFaults: _src_alerts_run_told_js__WEBPACK_IMPORTED_MODULE_0__/* .listVerdictFaults */ .P2 };
         const verdict = await (0,_src_alerts_run_told_js__WEBPACK_IMPORTED_MODULE_0__/* .runTold */ .Zd)(platform, told, () => (0,_src_operations_verify_js__WEBPACK_IMPORTED_MODULE_2__/* .verify */ .M)(platform, { archive, level }));
-        const { name, isSound, isForeign, checked, damage } = verdict;
+        const { name, isSound, checked, damage } = verdict;
         const { timezone } = platform.config;
         const probe = attacks ? await (0,_probe_js__WEBPACK_IMPORTED_MODULE_6__/* .probeVault */ .l)(platform) : undefined;
-        const failure = isSound ? probe?.failure : describeDamage(name, damage, isForeign);
+        const failure = isSound ? probe?.failure : describeDamage(verdict);
         return {
             result: probe?.result ? { ...verdict, attack: probe.result } : verdict,
             outputs: {
@@ -67450,11 +67452,12 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__/* .runAction */ .C)({
         };
     },
 });
-function describeDamage(name, damage, isForeign = false) {
+function describeDamage(verdict) {
+    const { name, damage, isForeign } = verdict;
     const [first] = damage;
     const example = first ? `, first of all ${first.where}: ${first.what}` : '';
     return new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('damaged', `${name} is damaged in ${(0,_src_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_8__/* .countOf */ .pq)(damage.length, 'place')}${example}`, isForeign
-        ? "Look at the backup server's disk; restore another archive. The summary names every damaged part."
+        ? `The summary names every damaged part; ${(0,_src_report_foreign_proof_js__WEBPACK_IMPORTED_MODULE_9__/* .adviseForeign */ .l)(verdict)}.`
         : 'Run a backup: it brings anew what is damaged. The summary names every damaged part; all else can be restored.');
 }
 
@@ -68172,8 +68175,8 @@ const wordAttempts = words.map(([what, write, body = '']) => ({
     run: async (ground) => judge(await ground.ask(write(ground.target), { body }), findResult),
 }));
 
-// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 120 modules
-var open_vault = __nccwpck_require__(6694);
+// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 121 modules
+var open_vault = __nccwpck_require__(5529);
 ;// CONCATENATED MODULE: ./.build/src/operations/attack.js
 
 
@@ -86343,7 +86346,7 @@ function countOf(count, noun, plural = `${noun}s`) {
 
 /***/ }),
 
-/***/ 6694:
+/***/ 5529:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -86700,17 +86703,20 @@ const [colon, dot, lowerE] = [0x3a, 0x2e, 0x65];
  * The words of one statement, outside of quotes and comments, byte by byte: a semicolon in the BEGIN ATOMIC … END of a
  * function ends nothing. And whether all that read it are sure to agree where it ends: psql, which divides the text,
  * servers of all versions, which divide once more what psql sends them, and the lexer. What pg_dump writes is sure, but
- * for a function or its type that is called `begin`: psql counts that, and reads on.
+ * for what a function has in its signature or its body and is called `begin`: psql counts that, and reads on, unless it
+ * is quoted. Of the words that psql counts (CASE and END are the others) it is the only one that pg_dump never quotes.
  */
 class StatementWords {
     isSure = true;
     /** How many of BEGIN ATOMIC, and of CASE in it, are open. */
     #depth = 0;
     #heads = '';
-    /** BEGIN was the last word, and nothing but space has followed it. */
-    #hasBegun = false;
+    #findName;
+    /** Where BEGIN stands, which was the last word: nothing but space has followed it. */
+    #begunAt;
     // The word at hand.
     #length = 0;
+    #wordAt = 0;
     #word = '';
     #isNumber = false;
     #hasExponent = false;
@@ -86718,23 +86724,32 @@ class StatementWords {
     #isBehindNumber = false;
     /** A text has ended: 1, and space has followed it: 2. */
     #textEnded = 0;
+    /** `findName` is told where in the stream a BEGIN stands that is a name to the server. */
+    constructor(findName) {
+        this.#findName = findName;
+    }
     begin() {
         this.isSure = true;
         this.#depth = this.#length = this.#last = this.#textEnded = 0;
         this.#heads = '';
-        this.#isBehindNumber = this.#hasBegun = false;
+        this.#isBehindNumber = false;
+        this.#begunAt = undefined;
     }
     /** Whether a word is under way, of which a `$` is a part. */
     get isOpen() {
         return this.#length > 0;
     }
-    /** A byte outside of quotes; `parentheses`: how many are open, in which blocks are not counted. */
-    read(byte, parentheses) {
+    /** Where a BEGIN stands, or may be under way, of which what follows says whether it is a name. */
+    get undecidedAt() {
+        return this.#begunAt ?? (this.isOpen && ROUTINE.test(this.#heads) ? this.#wordAt : undefined);
+    }
+    /** A byte outside of quotes, `at` its offset; `parentheses`: how many are open, in which blocks are not counted. */
+    read(byte, parentheses, at) {
         // psql puts the value of a variable of its own there.
         if (this.#last === colon && /[A-Z"'{]/.test(String.fromCharCode(byte)))
             this.isSure = false;
         if (isWordByte(byte))
-            this.#lengthen(byte);
+            this.#lengthen(byte, at);
         else {
             this.#isBehindNumber = byte === dot && this.#length > 0 && this.#isNumber;
             this.end(parentheses);
@@ -86747,7 +86762,7 @@ class StatementWords {
         this.#last = byte === colon && this.#last === colon ? 0 : byte;
     }
     /** A text begins with the quote that was not read yet: by what stands before it, its backslashes escape or not. */
-    beginText(parentheses) {
+    beginText(parentheses, at) {
         const mark = this.#length === 1 ? String.fromCharCode(this.#last | 0x20) : '';
         // To the server a text that goes on in another line goes on as the kind that it was, to psql as a plain one.
         if (this.#textEnded === 2)
@@ -86757,7 +86772,7 @@ class StatementWords {
             this.isSure = false;
         if (mark !== '')
             this.#length = 0;
-        this.read(quote, parentheses);
+        this.read(quote, parentheses, at);
         return mark === 'e' ? 'escaped' : 'bx'.includes(mark || '-') ? 'quoted' : undefined;
     }
     endText() {
@@ -86798,8 +86813,9 @@ class StatementWords {
             this.#see(this.#length > LONGEST_WORD ? '' : this.#word.toLowerCase(), parentheses);
         this.#length = 0;
     }
-    #lengthen(byte) {
+    #lengthen(byte, at) {
         if (this.#length === 0) {
+            this.#wordAt = at;
             this.#word = '';
             this.#isNumber = isDigit(byte);
             this.#hasExponent = false;
@@ -86827,7 +86843,7 @@ class StatementWords {
             return;
         const begins = this.#expectAtomic(word);
         if (word === 'begin')
-            this.#hasBegun = true;
+            this.#begunAt = this.#wordAt;
         if (begins)
             this.#depth++;
         else if (this.#depth > 0)
@@ -86835,11 +86851,15 @@ class StatementWords {
     }
     /** Whether ATOMIC follows BEGIN: to the server any other BEGIN is a name, to psql it opens a block all the same. */
     #expectAtomic(word) {
-        const begins = this.#hasBegun && word === 'atomic' && this.#depth === 0;
-        if (this.#hasBegun && !begins)
-            this.isSure = false;
-        this.#hasBegun = false;
-        return begins;
+        const at = this.#begunAt;
+        if (at === undefined)
+            return false;
+        this.#begunAt = undefined;
+        if (word === 'atomic' && this.#depth === 0)
+            return true;
+        this.isSure = false;
+        this.#findName?.(at);
+        return false;
     }
 }
 function isSpace(byte) {
@@ -86863,7 +86883,7 @@ class dump_lexer_DumpLexer {
     #events;
     #rows;
     #span = new SqlSpan();
-    #words = new StatementWords();
+    #words;
     #text = new StatementText();
     #state = 'top';
     /** Offset in the stream of the piece at hand. */
@@ -86887,6 +86907,7 @@ class dump_lexer_DumpLexer {
     constructor(events) {
         this.#events = events;
         this.#rows = new CopyRows(events);
+        this.#words = new StatementWords(events.nameFound?.bind(events));
     }
     /**
      * Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it,
@@ -86894,6 +86915,10 @@ class dump_lexer_DumpLexer {
      */
     get complete() {
         return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
+    }
+    /** From where on `nameFound` may still be told of what was pushed. */
+    get undecidedAt() {
+        return this.#open ? this.#words.undecidedAt : undefined;
     }
     push(buffer) {
         this.#text.resume();
@@ -86958,12 +86983,12 @@ class dump_lexer_DumpLexer {
             this.#openStatement(at);
         }
         if (byte === quote)
-            return this.#enterText();
+            return this.#enterText(at);
         if (byte === dollar && !this.#words.isOpen) {
             this.#words.interrupt(byte);
             return this.#enterSpan('dollar');
         }
-        this.#words.read(byte, this.#parentheses);
+        this.#words.read(byte, this.#parentheses, this.#base + at);
         if (byte === doubleQuote)
             this.#enterSpan('identifier');
         else if (byte === 0x28)
@@ -86980,7 +87005,7 @@ class dump_lexer_DumpLexer {
     }
     #readLineEnd(at) {
         if (this.#open)
-            this.#words.read(newline, this.#parentheses);
+            this.#words.read(newline, this.#parentheses, this.#base + at);
         else
             this.#atLineStart = true;
         if (!this.#ended)
@@ -86988,8 +87013,8 @@ class dump_lexer_DumpLexer {
         this.#ended = false;
         this.#events.unitEnds(this.#base + at + 1);
     }
-    #enterText() {
-        const kind = this.#words.beginText(this.#parentheses);
+    #enterText(at) {
+        const kind = this.#words.beginText(this.#parentheses, this.#base + at);
         this.#enterSpan(kind ?? (this.#backslashEscapes ? 'escaped' : 'quoted'));
     }
     #enterSpan(kind) {
@@ -87026,7 +87051,7 @@ class dump_lexer_DumpLexer {
             this.#openStatement(at);
             this.#atLineStart = false;
         }
-        this.#words.read(this.#state === 'minus' ? minus : solidus, this.#parentheses);
+        this.#words.read(this.#state === 'minus' ? minus : solidus, this.#parentheses, this.#base + at);
         this.#state = 'top';
         return at;
     }
@@ -87384,7 +87409,8 @@ const plain = new RegExp(`^(?:${[
     "SELECT pg_catalog\\.lo_(?:create|open|close|unlink)\\('?\\d+'?(?:, \\d+)?\\);$",
     "SELECT pg_catalog\\.lo_unlink\\(oid\\) FROM pg_catalog\\.pg_largeobject_metadata WHERE oid = '\\d+';$",
     "SELECT pg_catalog\\.lowrite\\(0, '\\\\{1,2}x[0-9a-f]*'\\);$",
-    `COPY ${NOT_SYSTEM}${QUALIFIED} (?:\\(${NAME}(?:, ${NAME})*\\) )?FROM stdin;$`,
+    // Of a table without columns with a second space in their place.
+    `COPY ${NOT_SYSTEM}${QUALIFIED} (?:(?:\\(${NAME}(?:, ${NAME})*\\))? )?FROM stdin;$`,
     `INSERT INTO ${NOT_SYSTEM}`,
     // With --use-set-session-authorization: never more rights than whoever loads it has.
     `SET SESSION AUTHORIZATION (?:DEFAULT|${LITERAL});$`,
@@ -87393,15 +87419,15 @@ const plain = new RegExp(`^(?:${[
     'DROP EXTENSION ',
     // What may follow its name are statements of their own.
     `CREATE SCHEMA ${NAME}(?: AUTHORIZATION ${NAME})?;$`,
-    `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED TABLE|${KINDS}) `,
+    `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED (?:TABLE|SEQUENCE)|DEFAULT CONVERSION|${KINDS}) `,
     `CREATE EXTENSION (?:IF NOT EXISTS )?(?!"?(?:${FAR_REACHING})\\b)(?:"[a-z0-9_-]+"|[a-z0-9_]+)(?: WITH SCHEMA ${NAME})?;$`,
     'REFRESH MATERIALIZED VIEW ',
     // With ON only: otherwise it is a role that is given.
     `(?:GRANT|REVOKE)(?: GRANT OPTION FOR)? ${PRIVILEGE}(?: PRIVILEGES)?(?:${COLUMNS})?(?:,\\s*${PRIVILEGE}(?:${COLUMNS})?)* ON (?:${GRANTED}) `,
 ].join('|')})`);
 const routine = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) /;
-/** What stands in its signature, one by one; a language's line first. */
-const inSignature = /\n    LANGUAGE (\w+)|[eE]'(?:[^'\\]|''|\\[^])*'(?!')|'[^']*'|"[^"]*"|[()]|(?!--|\/\*|[eE]')[^'"$;]/y;
+/** What stands in its signature, one by one; a language's line first. A `$` may be in a name, and begins none. */
+const inSignature = /\n    LANGUAGE (\w+)|[eE]'(?:[^'\\]|''|\\[^])*'(?!')|'[^']*'|"[^"]*"|[()]|(?!--|\/\*|[eE]')(?:(?<![\w$\x80-\xff])[A-Za-z_\x80-\xff][\w$\x80-\xff]*|[^'"$;])/y;
 /** The language stands near the beginning; a body may be long. */
 const SIGNATURE_BYTES = 64 * 1024;
 /** Whether pg_dump would write such a statement; bytes as latin1 characters. Of a long one its beginning is enough. */
@@ -87428,14 +87454,18 @@ function isGuarded(signature) {
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-guard.js
 
 
+/** Held back at most, from a word on of which the next one says whether it is a name: pg_dump puts a space between. */
+const MAX_HELD_BYTES = (/* unused pure expression or super */ null && (1 << 20));
+const BEGIN_BYTES = 'begin'.length;
 /**
  * Passes a dump on to psql without psql's own commands in it: pg_dump's `\restrict` and `\unrestrict` are left out
- * (the loader sets one of its own, with a key that whoever wrote the dump cannot know), any other is refused. Row data
- * is no concern of it. Bounded memory; bytes pass unchanged otherwise. Of a part of a dump the trailer is not asked for.
+ * (the loader sets one of its own, with a key that whoever wrote the dump cannot know), any other is refused. A name
+ * `begin` in a routine, which pg_dump writes bare, is quoted: psql would wait for an END, and read rows as SQL. All else
+ * passes unchanged, in bounded memory. Of a part of a dump the trailer is not asked for.
  * @throws Failure `damaged` for a foreign command, or where the dump ends before its trailer.
  */
 async function* guardDump(chunks, database, { isPart = false } = {}) {
-    const lines = new CommandLines(database);
+    const edits = new Edits(database);
     const nothing = () => undefined;
     const lexer = new DumpLexer({
         copyBegins: nothing,
@@ -87443,18 +87473,18 @@ async function* guardDump(chunks, database, { isPart = false } = {}) {
         copyEnds: nothing,
         unitEnds: nothing,
         statement: nothing,
-        metaBegins: (at) => lines.begin(at),
-        metaEnds: (text, at) => lines.end(text, at),
+        metaBegins: (at) => edits.begin(at),
+        metaEnds: (text, at) => edits.end(text, at),
+        nameFound: (at) => edits.quote(at),
     });
-    let offset = 0;
     for await (const chunk of chunks) {
         lexer.push(chunk);
-        yield* lines.cutOut(chunk, offset);
-        offset += chunk.length;
+        yield* edits.pass(chunk, lexer.undecidedAt);
     }
+    yield* edits.pass(Buffer.alloc(0), undefined);
     if (lexer.complete || isPart)
         return;
-    const message = `the dump of database "${database}" is cut off: its last line is missing after ${offset} bytes`;
+    const message = `the dump of database "${database}" is cut off: its last line is missing after ${edits.passedBytes} bytes`;
     throw new Failure('damaged', message, 'Restore another archive; verify this one to see what else it lacks.');
 }
 /** Which lines of psql's own a dump may hold: pg_dump's `\restrict` before all others, and `\unrestrict` with its key. */
@@ -87470,12 +87500,15 @@ class OwnCommands {
         return this.#key !== undefined;
     }
 }
-/** Where lines of psql's own stand in the stream, and which of them may. */
-class CommandLines {
+/** What is not to reach psql as it stands in the stream: its own lines, of which few may be there, and names. */
+class Edits {
     #database;
     #own = new OwnCommands();
     #begun;
-    #spans = [];
+    #edits = [];
+    #held = Buffer.alloc(0);
+    /** Offset in the stream of what is held. */
+    passedBytes = 0;
     constructor(database) {
         this.#database = database;
     }
@@ -87488,22 +87521,33 @@ class CommandLines {
             const message = `the dump of database "${this.#database}" holds a command for psql, which no dump does: ${shown}`;
             throw new Failure('damaged', message, 'Do not load it: find out who changed the archive; restore another one.');
         }
-        this.#spans.push({ from: this.#begun ?? at, to: at });
+        this.#edits.push({ from: this.#begun ?? at, to: at });
         this.#begun = undefined;
     }
-    /** A piece of the stream, of which the lexer has seen all, without the lines found in it. */
-    *cutOut(chunk, offset) {
-        const end = offset + chunk.length;
-        const open = this.#begun === undefined ? [] : [{ from: this.#begun, to: end }];
-        let at = offset;
-        for (const { from, to } of [...this.#spans, ...open]) {
+    /** The same identifier; spaces, lest it grow together with what stands beside it. */
+    quote(at) {
+        this.#edits.push({ from: at, to: at + BEGIN_BYTES, text: ' "begin" ' });
+    }
+    /** The next piece of the stream, of which the lexer has seen all, with what is held of those before: up to `until`. */
+    *pass(chunk, until) {
+        this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+        const start = this.passedBytes;
+        const end = start + this.#held.length;
+        const last = until === undefined || end - until > MAX_HELD_BYTES ? end : until;
+        const open = this.#begun === undefined ? [] : [{ from: this.#begun, to: last }];
+        let at = start;
+        for (const { from, to, text } of [...this.#edits, ...open]) {
             if (from > at)
-                yield chunk.subarray(at - offset, from - offset);
+                yield this.#held.subarray(at - start, from - start);
+            if (text !== undefined && from >= at)
+                yield Buffer.from(text);
             at = Math.max(at, to);
         }
-        this.#spans = [];
-        if (at < end)
-            yield chunk.subarray(at - offset);
+        this.#edits = [];
+        if (at < last)
+            yield this.#held.subarray(at - start, last - start);
+        this.#held = this.#held.subarray(Math.max(at, last) - start);
+        this.passedBytes = Math.max(at, last);
     }
 }
 
@@ -89879,9 +89923,9 @@ async function recordVerdict(store, verdict) {
     const said = verdict.level === 'scrub' && before && !before.isSound ? verdicts_join(before, verdict) : verdict;
     await (0,durable_file/* writeDurably */.v8)(verdictPath(store, verdict.name), JSON.stringify(said), 0o600);
 }
-/** Both in one; of the level that had looked further, which is never the scrub. */
+/** Both in one; of the level that had looked further, which is never the scrub. What was so when it was adopted is no more. */
 function verdicts_join(before, found) {
-    const { isExtentsOnly: wasExtentsOnly, ...rest } = before;
+    const { isExtentsOnly: wasExtentsOnly, isAsAdopted: _was, isDumpsOnly: _were, ...rest } = before;
     const isKnown = (where) => before.damage.some((damage) => damage.where === where);
     const damage = [...before.damage, ...found.damage.filter(({ where }) => !isKnown(where))].slice(0, LISTED_DAMAGE);
     const isExtentsOnly = wasExtentsOnly === true && found.isExtentsOnly === true;
@@ -89975,6 +90019,7 @@ var external_node_child_process_ = __nccwpck_require__(1421);
 
 
 
+
 const conflictCode = 75;
 /**
  * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
@@ -90000,8 +90045,8 @@ async function acquireLock(path, options) {
     }
 }
 /**
- * Whether somebody holds the lock at `path` now. Asking takes a share of it for an instant: whoever does not wait for it at
- * that very moment is told that it is held.
+ * Whether somebody holds the lock at `path` now. Who is named there and lives no more does not, and the lock is not touched;
+ * of a number that lives, another program's by now for all we know, the lock itself tells: a share of it is asked for.
  */
 async function isLocked(path) {
     let descriptor;
@@ -90014,7 +90059,8 @@ async function isLocked(path) {
         throw error;
     }
     try {
-        return !(await takeFlock(descriptor, {}, '--shared'));
+        const holder = parseHolder(readFileSync(descriptor, 'utf8'));
+        return holder !== undefined && isAlive(holder.pid) && !(await takeFlock(descriptor, {}, '--shared'));
     }
     finally {
         closeSync(descriptor);
@@ -93323,6 +93369,14 @@ function isRoots(id) {
     return id === 0 || id >= NO_ID;
 }
 
+;// CONCATENATED MODULE: ./.build/src/archive/former-dump.js
+/** What the former script called its dumps: in `db`, below a folder named for the date. */
+const FORMER_DUMP = /^[^/]+\/db\/[^/]+\.sql$/;
+/** Whether an entry of an archive that we did not make has a name by which it must be a dump, and a whole one. */
+function isFormerDump(name) {
+    return FORMER_DUMP.test(name.toString('latin1'));
+}
+
 ;// CONCATENATED MODULE: ./.build/src/archive/tar-leftovers.js
 /** Folders that macOS's archiver, and a tar that did not know extended headers, leave among the files. */
 const FOLDER = /(?:^|\/)(?:__MACOSX|PaxHeaders?(?:\.\d+)?)\//;
@@ -93418,7 +93472,8 @@ function holds(sorted, key) {
 
 
 
-/** More dumps than this are looked at like any other file: no platform has as many databases. */
+
+/** No platform has as many databases. Elsewhere than where dumps belong, more are looked at like any other file. */
 const MAX_DUMPS = 1000;
 const FOLDER_MODE = 0o755;
 /**
@@ -93468,6 +93523,9 @@ class Reading {
     contentBytes = 0;
     #surveyDump;
     #findingsBytes = 0;
+    /** How many of the dumps lie where those of the former script do, and elsewhere. */
+    #former = 0;
+    #others = 0;
     /** For folders that the archive only implies: nothing tells their own. */
     #newestNs = 0n;
     constructor(surveyDump) {
@@ -93503,6 +93561,12 @@ class Reading {
         if (this.#findingsBytes > MAX_FINDINGS_BYTES) {
             throw new ArchiveDamage(showName(name), 'its dumps name more than any platform has');
         }
+        if (isFormerDump(name))
+            this.#former++;
+        else
+            this.#others++;
+        if (this.#former > MAX_DUMPS)
+            throw new ArchiveDamage(showName(name), `it holds more than ${MAX_DUMPS} dumps`);
         this.dumps.push(dump);
     }
     implyFolder(name) {
@@ -93518,7 +93582,7 @@ class Reading {
         })();
         // Whoever looks at it may stop early: the rest is still to be hashed.
         const unclosed = { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
-        if (name.toString('latin1').endsWith('.sql') && this.dumps.length < MAX_DUMPS) {
+        if (name.toString('latin1').endsWith('.sql') && (this.#others < MAX_DUMPS || isFormerDump(name))) {
             const found = await this.#surveyDump(unclosed);
             if (found)
                 this.#keep({ ordinal, ...found }, name);
@@ -93643,6 +93707,7 @@ async function makeSurvey({ store, name, surveyDump, progress }) {
 async function refuseOther(store, line, found) {
     const { name } = line;
     const what = describeOther(line, found);
+    await findForeign(store, name);
     await recordVerdict(store, {
         name,
         index: NO_INDEX,
@@ -93699,18 +93764,23 @@ async function writeSurvey(path, { head, dumps, lines }) {
 
 
 
+
+/** More damage than this is not listed. */
+const LISTED = 1000;
 /**
  * Says of an archive of the former script what can be said, and records it. `seal`: its size is the ledger's. `full`: it
- * is the file that was adopted, gzip and tar are whole to their ends, and its dumps to their last lines. What it held
- * when it was made nobody wrote down.
+ * is the file that was adopted, gzip and tar are whole to their ends, and what lies where the script put its dumps is
+ * one, to its last line. What it held when it was made nobody wrote down.
  * @throws Failure as `readThrough` does.
  */
 async function verifyForeign({ level, ...options }) {
     const { store, name } = options;
-    const { damage, checked } = level === 'seal' ? await compareSize(options) : await verify_foreign_readWhole(options);
-    const isSound = damage.length === 0;
+    const findings = level === 'seal' ? await compareSize(options) : await verify_foreign_readWhole(options);
+    const isSound = findings.damage.length === 0;
     const time = store.now().toISOString();
-    const verdict = { name, index: NO_INDEX, isForeign: true, level, isSound, damage, checked, time };
+    const verdict = { name, index: NO_INDEX, isForeign: true, level, isSound, ...findings, time };
+    // Reading takes a while: of what was retired meanwhile nothing is to be kept.
+    await findForeign(store, name);
     await recordVerdict(store, verdict);
     return verdict;
 }
@@ -93724,36 +93794,55 @@ async function compareSize({ store, name }) {
 }
 async function verify_foreign_readWhole(options) {
     const { line, survey } = await readThrough(options);
-    const { entries, sizeBytes } = survey.head;
-    const names = nameDumps(survey);
-    const tables = survey.dumps.reduce((sum, { fingerprints }) => sum + Object.keys(fingerprints.tables).length, 0);
-    const checked = { extents: 0, entries, bytes: sizeBytes, databases: [...names.values()], tables };
-    return { damage: listDamage(line, survey, names), checked };
-}
-function listDamage(line, { head, dumps }, names) {
+    const { head, dumps } = survey;
+    const { databases, damaged, cutElsewhere } = judgeDumps(survey);
+    const tables = dumps.reduce((sum, { fingerprints }) => sum + Object.keys(fingerprints.tables).length, 0);
+    const isOther = head.sha256 !== line.sha256;
     const damage = [];
-    if (head.sha256 !== line.sha256)
+    if (isOther)
         damage.push({ where: head.name, what: describeOther(line, head) });
     if (head.fault)
         damage.push(head.fault);
-    for (const { ordinal, isWhole, hasWindowsLines } of dumps) {
-        if (isWhole)
-            continue;
-        const what = hasWindowsLines ? 'its lines end as on Windows (CR LF)' : 'it is cut off: its last line is missing';
-        damage.push({ where: names.get(ordinal) ?? `entry ${ordinal}`, what });
-    }
-    return damage;
+    const isDumpsOnly = damage.length === 0 && damaged.length > 0;
+    damage.push(...damaged.slice(0, LISTED));
+    if (damaged.length > LISTED)
+        damage.push({ where: head.name, what: `${damaged.length - LISTED} more are no dumps` });
+    return {
+        damage,
+        ...(damage.length > 0 && !isOther ? { isAsAdopted: true } : {}),
+        ...(isDumpsOnly ? { isDumpsOnly } : {}),
+        ...(cutElsewhere.count > 0 ? { cutElsewhere } : {}),
+        checked: { extents: 0, entries: head.entries, bytes: head.sizeBytes, databases, tables },
+    };
 }
-/** The names of the entries that begin as dumps do, by their places in the archive. */
-function nameDumps({ dumps, lines }) {
-    const ordinals = new Set(dumps.map(({ ordinal }) => ordinal));
-    const names = new Map();
+/** The names of what begins as a dump; what is wrong where a dump has to be; and how much is elsewhere, such as uploads. */
+function judgeDumps({ dumps, lines }) {
+    const byOrdinal = new Map(dumps.map((dump) => [dump.ordinal, dump]));
+    const databases = [];
+    const damaged = [];
+    const cutElsewhere = { count: 0, first: '' };
     for (const text of lines) {
-        const { name, offset } = toc_line_parseTocLine(text);
-        if (ordinals.has(offset))
-            names.set(offset, showName(name));
+        const { name, type, offset } = toc_line_parseTocLine(text);
+        const dump = byOrdinal.get(offset);
+        const where = showName(name);
+        if (dump)
+            databases.push(where);
+        const fault = type === 'reg' ? verify_foreign_findFault(dump) : undefined;
+        if (fault === undefined)
+            continue;
+        if (isFormerDump(name))
+            damaged.push({ where, what: fault });
+        else if (dump && cutElsewhere.count++ === 0)
+            cutElsewhere.first = where;
     }
-    return names;
+    return { databases, damaged, cutElsewhere };
+}
+function verify_foreign_findFault(dump) {
+    if (!dump)
+        return 'it is empty, or does not begin as a dump does';
+    if (dump.isWhole)
+        return undefined;
+    return dump.hasWindowsLines ? 'its lines end as on Windows (CR LF)' : 'it is cut off: its last line is missing';
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/server/read-ranges.js
@@ -94725,8 +94814,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: ./.build/src/report/known-damage.js
 var known_damage = __nccwpck_require__(6607);
-// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 120 modules
-var open_vault = __nccwpck_require__(6694);
+// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 121 modules
+var open_vault = __nccwpck_require__(5529);
 // EXTERNAL MODULE: ./.build/src/config/archive-name.js
 var archive_name = __nccwpck_require__(7334);
 ;// CONCATENATED MODULE: ./.build/src/operations/resolve-archive.js
@@ -94838,23 +94927,39 @@ function listNewerDamaged({ sealed }, { archives }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   i: () => (/* binding */ tellForeignProof)
+/* harmony export */   i: () => (/* binding */ tellForeignProof),
+/* harmony export */   l: () => (/* binding */ adviseForeign)
 /* harmony export */ });
+/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6534);
+
 /** What a verification of an archive of the former script proves, and what nothing can: a sentence each. */
-function tellForeignProof({ name, level, isSound }) {
+function tellForeignProof(verdict) {
+    const { name, level, isSound, cutElsewhere } = verdict;
     if (level !== 'full')
         return ["only its size was compared with the vault's ledger: --level full reads it"];
+    const elsewhere = cutElsewhere ? [tellElsewhere(cutElsewhere)] : [];
     if (!isSound) {
-        return [
-            'what is wrong with its digest, gzip or tar keeps all of it from being restored, a cut dump its database alone',
-            `restore another archive, or save what can be saved by hand, with care (fetch ${name})`,
-        ];
+        const byHand = `what is refused can be saved by hand, with care (fetch ${name})`;
+        return [adviseForeign(verdict), byHand, ...elsewhere];
     }
     return [
-        'proven: it is the file that was adopted (by the SHA-256 in the ledger), gzip and tar are whole to their ends, and so is every dump in it',
+        'proven: it is the file that was adopted (by the SHA-256 in the ledger), gzip and tar are whole to their ends, and every */db/*.sql in it is a dump to its last line',
+        ...elsewhere,
         'not proven: that it holds all that was there in its night, since the former script wrote no index',
         `restore ${name} --dry-run says what of it is configured here, how it differs from what is live, and what would be refused`,
     ];
+}
+function tellElsewhere({ count, first }) {
+    const files = (0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__/* .countOf */ .pq)(count, '.sql file');
+    return `not judged: ${files} elsewhere, begun as a dump and not whole (first: ${first}): perhaps an upload`;
+}
+/** What to do about a damaged one. */
+function adviseForeign({ isAsAdopted, isDumpsOnly }) {
+    if (isDumpsOnly)
+        return 'it was so when it was adopted: all else in it can be restored (--select), these databases from another archive';
+    if (isAsAdopted)
+        return 'it was so when it was adopted, and nothing in it can be restored: restore another archive';
+    return "look at the backup server's disk, and restore another archive";
 }
 
 
@@ -95003,7 +95108,7 @@ const LEVELS = {
 const FOREIGN_LEVELS = {
     ...LEVELS,
     seal: 'size compared with the ledger',
-    full: 'all of it read: digest, gzip, tar, and the last line of every dump',
+    full: 'all of it read: digest, gzip, tar, and the dumps in */db to their last lines',
 };
 /** A verification: sound or not, what was checked, every damaged part by name; times of `timezone`. */
 function summarizeVerdict(verdict, timezone) {
@@ -95047,10 +95152,11 @@ function headingOf({ level, isSound, damage, knownDamaged, newerDamaged = [] }) 
         return `### ⚠️ Sound (${level}), but what is newer is damaged`;
     return `### ✅ Sound (${level})`;
 }
-function nextOf({ name, isSound, isForeign, knownDamaged, newerDamaged = [] }) {
+function nextOf(verdict) {
+    const { name, isSound, isForeign, knownDamaged, newerDamaged = [] } = verdict;
     const mend = "run a backup, which brings anew what is damaged; then look at the backup server's disk.";
     if (!isSound && isForeign)
-        return "**Next:** look at the backup server's disk; restore another archive.";
+        return `**Next:** ${(0,_foreign_proof_js__WEBPACK_IMPORTED_MODULE_3__/* .adviseForeign */ .l)(verdict)}.`;
     if (!isSound)
         return `**Next:** ${mend} Everything else in the archive can be restored.`;
     if (knownDamaged)
@@ -95368,6 +95474,9 @@ const isVerdict = has({
     isForeign: optional(isFlag),
     level: isText,
     isSound: isFlag,
+    isAsAdopted: optional(isFlag),
+    isDumpsOnly: optional(isFlag),
+    cutElsewhere: optional(has({ count: isSize, first: isText })),
     damage: listOf(has({ where: isText, what: isText })),
     checked: has({ extents: isSize, entries: isSize, bytes: isSize, databases: isTexts, tables: isSize }),
     time: isText,

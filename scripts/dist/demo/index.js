@@ -34223,7 +34223,7 @@ exports.stringify = stringify;
 
 
 var identity = __nccwpck_require__(1127);
-var map = __nccwpck_require__(9832);
+var map = __nccwpck_require__(7451);
 var seq = __nccwpck_require__(1706);
 var string = __nccwpck_require__(6464);
 var tags = __nccwpck_require__(18);
@@ -34263,7 +34263,7 @@ exports.Schema = Schema;
 
 /***/ }),
 
-/***/ 9832:
+/***/ 7451:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -34498,7 +34498,7 @@ exports.intOct = intOct;
 
 
 
-var map = __nccwpck_require__(9832);
+var map = __nccwpck_require__(7451);
 var _null = __nccwpck_require__(3632);
 var seq = __nccwpck_require__(1706);
 var string = __nccwpck_require__(6464);
@@ -34531,7 +34531,7 @@ exports.schema = schema;
 
 
 var Scalar = __nccwpck_require__(3301);
-var map = __nccwpck_require__(9832);
+var map = __nccwpck_require__(7451);
 var seq = __nccwpck_require__(1706);
 
 function intIdentify(value) {
@@ -34601,7 +34601,7 @@ exports.schema = schema;
 
 
 
-var map = __nccwpck_require__(9832);
+var map = __nccwpck_require__(7451);
 var _null = __nccwpck_require__(3632);
 var seq = __nccwpck_require__(1706);
 var string = __nccwpck_require__(6464);
@@ -35211,7 +35211,7 @@ exports.resolvePairs = resolvePairs;
 
 
 
-var map = __nccwpck_require__(9832);
+var map = __nccwpck_require__(7451);
 var _null = __nccwpck_require__(3632);
 var seq = __nccwpck_require__(1706);
 var string = __nccwpck_require__(6464);
@@ -36842,10 +36842,10 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
 /* harmony import */ var _demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8458);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7451);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4889);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
-/* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
+/* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7934);
 /* harmony import */ var _src_version_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7319);
 
 
@@ -36935,7 +36935,7 @@ function awaitInterruption(abort, stdout) {
 
 /***/ }),
 
-/***/ 7451:
+/***/ 4889:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40273,12 +40273,13 @@ function pathOf(stateDirectory, id) {
 
 
 
-/** Writes down what a restore, or an undo, keeps, and closes its journal: all that it speaks of is in place. */
-async function closeJournal({ config, now }, { id, archive, undoes, files, tables }, databases) {
+/** Writes down what a restore, or an undo, keeps, and closes its journal: all that it speaks of is in place, or reverted. */
+async function closeJournal({ config, now }, { id, archive, undoes, isReverted, files, tables }, databases) {
     await recordKept(config.state, {
         id,
         archive,
         ...(undoes ? { undoes } : {}),
+        ...(isReverted ? { isReverted } : {}),
         since: now().toISOString(),
         databases,
         files: files.map(({ source, root, container, kept }) => ({
@@ -40390,7 +40391,7 @@ function groupByDatabase(tables) {
 /**
  * The newest restore that has to be taken back before another: it replaced some of the same databases or folders later.
  * An undo of one that came later as well is none: what stood there before that one, stands there again. An undo of such an
- * undo is one: what that one brought, stands there again.
+ * undo is one: what that one brought, stands there again. One that was reverted is none.
  */
 async function findLater(platform, record, all) {
     for (const candidate of [...all].reverse()) {
@@ -40422,8 +40423,13 @@ async function findThrough(platform, record, others) {
 function holdsTables({ databases }, { tables = [] }) {
     return tables.some(({ source, database }) => databases.some((each) => each.source === source && each.live === database));
 }
-/** Whether an undo leaves what a record has put in place as it was then: of what came later, each undo takes back one. */
-function isTakenBack({ undoes }, { since }) {
+/**
+ * Whether what a record has put in place was left, by one that came later, as it was then: by one that was reverted, or by
+ * an undo; of what came later, each undo takes back one.
+ */
+function isTakenBack({ undoes, isReverted = false }, { since }) {
+    if (isReverted)
+        return true;
     let later = 0;
     for (let undone = undoes; undone; undone = undone.undoes)
         if (undone.since > since)
@@ -40539,7 +40545,20 @@ async function explainStagingError(error, stateDirectory) {
     return new failure/* Failure */.HR('config', `the staging directory below ${stateDirectory} cannot be used any more: ${(0,failure/* messageOf */.bD)(error)}`, 'Nothing was sealed. Check that its disk is mounted and not read-only, then run the backup again.', { cause: error });
 }
 
+;// CONCATENATED MODULE: ./.build/src/system/is-alive.js
+/** Whether a program of this number runs on this host, whoever owns it. */
+function isAlive(pid) {
+    try {
+        process.kill(pid, 0);
+        return true;
+    }
+    catch (error) {
+        return error.code === 'EPERM';
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/system/lock.js
+
 
 
 
@@ -40570,8 +40589,8 @@ async function acquireLock(path, options) {
     }
 }
 /**
- * Whether somebody holds the lock at `path` now. Asking takes a share of it for an instant: whoever does not wait for it at
- * that very moment is told that it is held.
+ * Whether somebody holds the lock at `path` now. Who is named there and lives no more does not, and the lock is not touched;
+ * of a number that lives, another program's by now for all we know, the lock itself tells: a share of it is asked for.
  */
 async function isLocked(path) {
     let descriptor;
@@ -40584,7 +40603,8 @@ async function isLocked(path) {
         throw error;
     }
     try {
-        return !(await takeFlock(descriptor, {}, '--shared'));
+        const holder = parseHolder((0,external_node_fs_.readFileSync)(descriptor, 'utf8'));
+        return holder !== undefined && isAlive(holder.pid) && !(await takeFlock(descriptor, {}, '--shared'));
     }
     finally {
         (0,external_node_fs_.closeSync)(descriptor);
@@ -42270,7 +42290,7 @@ async function revertBypassed(platform, journal) {
     // What was to come in with an undo is what a restore has kept: that stays as well.
     for (const { staged } of undoes ? [] : files)
         await removeTree(Buffer.from(staged));
-    await closeJournal(platform, run, []);
+    await closeJournal(platform, { ...run, isReverted: true }, []);
     platform.logger.warning(`A file that was to give way has been written anew since, and what it held before is kept: undo ${run.id} puts that back, forget ${run.id} deletes it.`);
 }
 
@@ -42463,6 +42483,24 @@ function listLive(swaps) {
     return `database ${swaps.map(({ live }) => live).join(', ')}`;
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/restore/interrupted-text.js
+/** Commands that take the lock, and so finish or revert what a killed one left. */
+const FINISHING_COMMANDS = 'the next backup, restore, undo or forget';
+/** What a journal is of: `restore of backup_full_2026-01-31.tar.gz`, `undo of 20260131040000-0123ab`. */
+function describeJournal({ archive, undoes }) {
+    return undoes ? `undo of ${undoes.id} (restore of ${archive})` : `restore of ${archive}`;
+}
+/** How far it came. */
+function describePhase({ phase }) {
+    return phase === 'swapping' ? 'while it was put in place' : 'before it changed anything';
+}
+/** What will be done about it. */
+function describeRemedy({ phase, isSingleRename }) {
+    if (phase !== 'swapping')
+        return 'removes what it had made';
+    return isSingleRename ? 'removes what it had made, or ends it where it was renamed already' : 'carries it through';
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/sync-file-systems.js
 
 
@@ -42490,6 +42528,7 @@ async function syncFileSystems(paths) {
 
 
 
+
 /**
  * Puts everything that a journal speaks of in place: each cluster's databases in one transaction, then the files. Every
  * step can be repeated, so that whoever finds the journal only has to call this again.
@@ -42501,7 +42540,7 @@ async function carryThrough(platform, journal) {
         return await carryAllThrough(platform, journal);
     }
     catch (error) {
-        throw platform.signal?.aborted ? error : cutShort('the swap', error);
+        throw platform.signal?.aborted ? error : cutShort('the swap', journal, error);
     }
 }
 async function carryAllThrough(platform, journal) {
@@ -42527,7 +42566,7 @@ async function carryAllThrough(platform, journal) {
     const eachFolder = async (carry) => {
         for (const swap of journal.files) {
             await carry(swap).catch((error) => {
-                throw cutShort(`the swap of files ${swap.source} in ${swap.root}`, error);
+                throw cutShort(`the swap of files ${swap.source} in ${swap.root}`, journal, error);
             });
         }
     };
@@ -42550,28 +42589,10 @@ async function carryAllThrough(platform, journal) {
     return result;
 }
 /** Of a name in a folder that is held open, an error of the system tells neither the path nor the disk. */
-function cutShort(what, error) {
+function cutShort(what, journal, error) {
     if (error instanceof failure/* Failure */.HR)
         return error;
-    return new failure/* Failure */.HR(isDiskFull(error) ? 'space' : 'failed', `${what} was cut short: ${(0,failure/* messageOf */.bD)(error)}`, 'Look at the disks (dmesg, df), then run any command again: it goes on.', { cause: error });
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/restore/interrupted-text.js
-/** Commands that take the lock, and so finish or revert what a killed one left. */
-const FINISHING_COMMANDS = 'the next backup, restore, undo or forget';
-/** What a journal is of: `restore of backup_full_2026-01-31.tar.gz`, `undo of 20260131040000-0123ab`. */
-function describeJournal({ archive, undoes }) {
-    return undoes ? `undo of ${undoes.id} (restore of ${archive})` : `restore of ${archive}`;
-}
-/** How far it came. */
-function describePhase({ phase }) {
-    return phase === 'swapping' ? 'while it was put in place' : 'before it changed anything';
-}
-/** What will be done about it. */
-function describeRemedy({ phase, isSingleRename }) {
-    if (phase !== 'swapping')
-        return 'removes what it had made';
-    return isSingleRename ? 'removes what it had made, or ends it where it was renamed already' : 'carries it through';
+    return new failure/* Failure */.HR(isDiskFull(error) ? 'space' : 'failed', `${what} was cut short: ${(0,failure/* messageOf */.bD)(error)}`, `Look at the disks (dmesg, df); then ${FINISHING_COMMANDS} ${describeRemedy(journal)}.`, { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/services/by-dependence.js
@@ -42773,8 +42794,10 @@ async function startHeld(platform, hold) {
     const project = { ...openProject(platform), isDetached: true };
     const containers = await listServiceContainers(project);
     const ended = containers.filter(({ service, state }) => hold.includes(service) && state === 'exited');
-    for (const container of ended)
+    for (const container of ended) {
+        platform.logger.info(`Starting service ${container.service}: the files that are to be looked at lie in its container.`);
         await changeContainer(project, container, 'start');
+    }
 }
 /** What was not had running again before stays on the list, except for containers that others have taken the place of. */
 async function record({ config, holder, now }, halted, present) {
@@ -66154,17 +66177,20 @@ const [colon, dot, lowerE] = [0x3a, 0x2e, 0x65];
  * The words of one statement, outside of quotes and comments, byte by byte: a semicolon in the BEGIN ATOMIC … END of a
  * function ends nothing. And whether all that read it are sure to agree where it ends: psql, which divides the text,
  * servers of all versions, which divide once more what psql sends them, and the lexer. What pg_dump writes is sure, but
- * for a function or its type that is called `begin`: psql counts that, and reads on.
+ * for what a function has in its signature or its body and is called `begin`: psql counts that, and reads on, unless it
+ * is quoted. Of the words that psql counts (CASE and END are the others) it is the only one that pg_dump never quotes.
  */
 class StatementWords {
     isSure = true;
     /** How many of BEGIN ATOMIC, and of CASE in it, are open. */
     #depth = 0;
     #heads = '';
-    /** BEGIN was the last word, and nothing but space has followed it. */
-    #hasBegun = false;
+    #findName;
+    /** Where BEGIN stands, which was the last word: nothing but space has followed it. */
+    #begunAt;
     // The word at hand.
     #length = 0;
+    #wordAt = 0;
     #word = '';
     #isNumber = false;
     #hasExponent = false;
@@ -66172,23 +66198,32 @@ class StatementWords {
     #isBehindNumber = false;
     /** A text has ended: 1, and space has followed it: 2. */
     #textEnded = 0;
+    /** `findName` is told where in the stream a BEGIN stands that is a name to the server. */
+    constructor(findName) {
+        this.#findName = findName;
+    }
     begin() {
         this.isSure = true;
         this.#depth = this.#length = this.#last = this.#textEnded = 0;
         this.#heads = '';
-        this.#isBehindNumber = this.#hasBegun = false;
+        this.#isBehindNumber = false;
+        this.#begunAt = undefined;
     }
     /** Whether a word is under way, of which a `$` is a part. */
     get isOpen() {
         return this.#length > 0;
     }
-    /** A byte outside of quotes; `parentheses`: how many are open, in which blocks are not counted. */
-    read(byte, parentheses) {
+    /** Where a BEGIN stands, or may be under way, of which what follows says whether it is a name. */
+    get undecidedAt() {
+        return this.#begunAt ?? (this.isOpen && ROUTINE.test(this.#heads) ? this.#wordAt : undefined);
+    }
+    /** A byte outside of quotes, `at` its offset; `parentheses`: how many are open, in which blocks are not counted. */
+    read(byte, parentheses, at) {
         // psql puts the value of a variable of its own there.
         if (this.#last === colon && /[A-Z"'{]/.test(String.fromCharCode(byte)))
             this.isSure = false;
         if (isWordByte(byte))
-            this.#lengthen(byte);
+            this.#lengthen(byte, at);
         else {
             this.#isBehindNumber = byte === dot && this.#length > 0 && this.#isNumber;
             this.end(parentheses);
@@ -66201,7 +66236,7 @@ class StatementWords {
         this.#last = byte === colon && this.#last === colon ? 0 : byte;
     }
     /** A text begins with the quote that was not read yet: by what stands before it, its backslashes escape or not. */
-    beginText(parentheses) {
+    beginText(parentheses, at) {
         const mark = this.#length === 1 ? String.fromCharCode(this.#last | 0x20) : '';
         // To the server a text that goes on in another line goes on as the kind that it was, to psql as a plain one.
         if (this.#textEnded === 2)
@@ -66211,7 +66246,7 @@ class StatementWords {
             this.isSure = false;
         if (mark !== '')
             this.#length = 0;
-        this.read(sql_bytes_quote, parentheses);
+        this.read(sql_bytes_quote, parentheses, at);
         return mark === 'e' ? 'escaped' : 'bx'.includes(mark || '-') ? 'quoted' : undefined;
     }
     endText() {
@@ -66252,8 +66287,9 @@ class StatementWords {
             this.#see(this.#length > LONGEST_WORD ? '' : this.#word.toLowerCase(), parentheses);
         this.#length = 0;
     }
-    #lengthen(byte) {
+    #lengthen(byte, at) {
         if (this.#length === 0) {
+            this.#wordAt = at;
             this.#word = '';
             this.#isNumber = isDigit(byte);
             this.#hasExponent = false;
@@ -66281,7 +66317,7 @@ class StatementWords {
             return;
         const begins = this.#expectAtomic(word);
         if (word === 'begin')
-            this.#hasBegun = true;
+            this.#begunAt = this.#wordAt;
         if (begins)
             this.#depth++;
         else if (this.#depth > 0)
@@ -66289,11 +66325,15 @@ class StatementWords {
     }
     /** Whether ATOMIC follows BEGIN: to the server any other BEGIN is a name, to psql it opens a block all the same. */
     #expectAtomic(word) {
-        const begins = this.#hasBegun && word === 'atomic' && this.#depth === 0;
-        if (this.#hasBegun && !begins)
-            this.isSure = false;
-        this.#hasBegun = false;
-        return begins;
+        const at = this.#begunAt;
+        if (at === undefined)
+            return false;
+        this.#begunAt = undefined;
+        if (word === 'atomic' && this.#depth === 0)
+            return true;
+        this.isSure = false;
+        this.#findName?.(at);
+        return false;
     }
 }
 function isSpace(byte) {
@@ -66317,7 +66357,7 @@ class DumpLexer {
     #events;
     #rows;
     #span = new SqlSpan();
-    #words = new StatementWords();
+    #words;
     #text = new StatementText();
     #state = 'top';
     /** Offset in the stream of the piece at hand. */
@@ -66341,6 +66381,7 @@ class DumpLexer {
     constructor(events) {
         this.#events = events;
         this.#rows = new CopyRows(events);
+        this.#words = new StatementWords(events.nameFound?.bind(events));
     }
     /**
      * Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it,
@@ -66348,6 +66389,10 @@ class DumpLexer {
      */
     get complete() {
         return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
+    }
+    /** From where on `nameFound` may still be told of what was pushed. */
+    get undecidedAt() {
+        return this.#open ? this.#words.undecidedAt : undefined;
     }
     push(buffer) {
         this.#text.resume();
@@ -66412,12 +66457,12 @@ class DumpLexer {
             this.#openStatement(at);
         }
         if (byte === sql_bytes_quote)
-            return this.#enterText();
+            return this.#enterText(at);
         if (byte === dollar && !this.#words.isOpen) {
             this.#words.interrupt(byte);
             return this.#enterSpan('dollar');
         }
-        this.#words.read(byte, this.#parentheses);
+        this.#words.read(byte, this.#parentheses, this.#base + at);
         if (byte === doubleQuote)
             this.#enterSpan('identifier');
         else if (byte === 0x28)
@@ -66434,7 +66479,7 @@ class DumpLexer {
     }
     #readLineEnd(at) {
         if (this.#open)
-            this.#words.read(newline, this.#parentheses);
+            this.#words.read(newline, this.#parentheses, this.#base + at);
         else
             this.#atLineStart = true;
         if (!this.#ended)
@@ -66442,8 +66487,8 @@ class DumpLexer {
         this.#ended = false;
         this.#events.unitEnds(this.#base + at + 1);
     }
-    #enterText() {
-        const kind = this.#words.beginText(this.#parentheses);
+    #enterText(at) {
+        const kind = this.#words.beginText(this.#parentheses, this.#base + at);
         this.#enterSpan(kind ?? (this.#backslashEscapes ? 'escaped' : 'quoted'));
     }
     #enterSpan(kind) {
@@ -66480,7 +66525,7 @@ class DumpLexer {
             this.#openStatement(at);
             this.#atLineStart = false;
         }
-        this.#words.read(this.#state === 'minus' ? minus : solidus, this.#parentheses);
+        this.#words.read(this.#state === 'minus' ? minus : solidus, this.#parentheses, this.#base + at);
         this.#state = 'top';
         return at;
     }
@@ -68406,7 +68451,8 @@ const plain = new RegExp(`^(?:${[
     "SELECT pg_catalog\\.lo_(?:create|open|close|unlink)\\('?\\d+'?(?:, \\d+)?\\);$",
     "SELECT pg_catalog\\.lo_unlink\\(oid\\) FROM pg_catalog\\.pg_largeobject_metadata WHERE oid = '\\d+';$",
     "SELECT pg_catalog\\.lowrite\\(0, '\\\\{1,2}x[0-9a-f]*'\\);$",
-    `COPY ${NOT_SYSTEM}${QUALIFIED} (?:\\(${NAME}(?:, ${NAME})*\\) )?FROM stdin;$`,
+    // Of a table without columns with a second space in their place.
+    `COPY ${NOT_SYSTEM}${QUALIFIED} (?:(?:\\(${NAME}(?:, ${NAME})*\\))? )?FROM stdin;$`,
     `INSERT INTO ${NOT_SYSTEM}`,
     // With --use-set-session-authorization: never more rights than whoever loads it has.
     `SET SESSION AUTHORIZATION (?:DEFAULT|${LITERAL});$`,
@@ -68415,15 +68461,15 @@ const plain = new RegExp(`^(?:${[
     'DROP EXTENSION ',
     // What may follow its name are statements of their own.
     `CREATE SCHEMA ${NAME}(?: AUTHORIZATION ${NAME})?;$`,
-    `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED TABLE|${KINDS}) `,
+    `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED (?:TABLE|SEQUENCE)|DEFAULT CONVERSION|${KINDS}) `,
     `CREATE EXTENSION (?:IF NOT EXISTS )?(?!"?(?:${FAR_REACHING})\\b)(?:"[a-z0-9_-]+"|[a-z0-9_]+)(?: WITH SCHEMA ${NAME})?;$`,
     'REFRESH MATERIALIZED VIEW ',
     // With ON only: otherwise it is a role that is given.
     `(?:GRANT|REVOKE)(?: GRANT OPTION FOR)? ${PRIVILEGE}(?: PRIVILEGES)?(?:${COLUMNS})?(?:,\\s*${PRIVILEGE}(?:${COLUMNS})?)* ON (?:${GRANTED}) `,
 ].join('|')})`);
 const routine = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) /;
-/** What stands in its signature, one by one; a language's line first. */
-const inSignature = /\n    LANGUAGE (\w+)|[eE]'(?:[^'\\]|''|\\[^])*'(?!')|'[^']*'|"[^"]*"|[()]|(?!--|\/\*|[eE]')[^'"$;]/y;
+/** What stands in its signature, one by one; a language's line first. A `$` may be in a name, and begins none. */
+const inSignature = /\n    LANGUAGE (\w+)|[eE]'(?:[^'\\]|''|\\[^])*'(?!')|'[^']*'|"[^"]*"|[()]|(?!--|\/\*|[eE]')(?:(?<![\w$\x80-\xff])[A-Za-z_\x80-\xff][\w$\x80-\xff]*|[^'"$;])/y;
 /** The language stands near the beginning; a body may be long. */
 const SIGNATURE_BYTES = 64 * 1024;
 /** Whether pg_dump would write such a statement; bytes as latin1 characters. Of a long one its beginning is enough. */
@@ -68450,14 +68496,18 @@ function isGuarded(signature) {
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-guard.js
 
 
+/** Held back at most, from a word on of which the next one says whether it is a name: pg_dump puts a space between. */
+const MAX_HELD_BYTES = 1 << 20;
+const BEGIN_BYTES = 'begin'.length;
 /**
  * Passes a dump on to psql without psql's own commands in it: pg_dump's `\restrict` and `\unrestrict` are left out
- * (the loader sets one of its own, with a key that whoever wrote the dump cannot know), any other is refused. Row data
- * is no concern of it. Bounded memory; bytes pass unchanged otherwise. Of a part of a dump the trailer is not asked for.
+ * (the loader sets one of its own, with a key that whoever wrote the dump cannot know), any other is refused. A name
+ * `begin` in a routine, which pg_dump writes bare, is quoted: psql would wait for an END, and read rows as SQL. All else
+ * passes unchanged, in bounded memory. Of a part of a dump the trailer is not asked for.
  * @throws Failure `damaged` for a foreign command, or where the dump ends before its trailer.
  */
 async function* guardDump(chunks, database, { isPart = false } = {}) {
-    const lines = new CommandLines(database);
+    const edits = new Edits(database);
     const nothing = () => undefined;
     const lexer = new DumpLexer({
         copyBegins: nothing,
@@ -68465,18 +68515,18 @@ async function* guardDump(chunks, database, { isPart = false } = {}) {
         copyEnds: nothing,
         unitEnds: nothing,
         statement: nothing,
-        metaBegins: (at) => lines.begin(at),
-        metaEnds: (text, at) => lines.end(text, at),
+        metaBegins: (at) => edits.begin(at),
+        metaEnds: (text, at) => edits.end(text, at),
+        nameFound: (at) => edits.quote(at),
     });
-    let offset = 0;
     for await (const chunk of chunks) {
         lexer.push(chunk);
-        yield* lines.cutOut(chunk, offset);
-        offset += chunk.length;
+        yield* edits.pass(chunk, lexer.undecidedAt);
     }
+    yield* edits.pass(Buffer.alloc(0), undefined);
     if (lexer.complete || isPart)
         return;
-    const message = `the dump of database "${database}" is cut off: its last line is missing after ${offset} bytes`;
+    const message = `the dump of database "${database}" is cut off: its last line is missing after ${edits.passedBytes} bytes`;
     throw new failure/* Failure */.HR('damaged', message, 'Restore another archive; verify this one to see what else it lacks.');
 }
 /** Which lines of psql's own a dump may hold: pg_dump's `\restrict` before all others, and `\unrestrict` with its key. */
@@ -68492,12 +68542,15 @@ class OwnCommands {
         return this.#key !== undefined;
     }
 }
-/** Where lines of psql's own stand in the stream, and which of them may. */
-class CommandLines {
+/** What is not to reach psql as it stands in the stream: its own lines, of which few may be there, and names. */
+class Edits {
     #database;
     #own = new OwnCommands();
     #begun;
-    #spans = [];
+    #edits = [];
+    #held = Buffer.alloc(0);
+    /** Offset in the stream of what is held. */
+    passedBytes = 0;
     constructor(database) {
         this.#database = database;
     }
@@ -68510,22 +68563,33 @@ class CommandLines {
             const message = `the dump of database "${this.#database}" holds a command for psql, which no dump does: ${shown}`;
             throw new failure/* Failure */.HR('damaged', message, 'Do not load it: find out who changed the archive; restore another one.');
         }
-        this.#spans.push({ from: this.#begun ?? at, to: at });
+        this.#edits.push({ from: this.#begun ?? at, to: at });
         this.#begun = undefined;
     }
-    /** A piece of the stream, of which the lexer has seen all, without the lines found in it. */
-    *cutOut(chunk, offset) {
-        const end = offset + chunk.length;
-        const open = this.#begun === undefined ? [] : [{ from: this.#begun, to: end }];
-        let at = offset;
-        for (const { from, to } of [...this.#spans, ...open]) {
+    /** The same identifier; spaces, lest it grow together with what stands beside it. */
+    quote(at) {
+        this.#edits.push({ from: at, to: at + BEGIN_BYTES, text: ' "begin" ' });
+    }
+    /** The next piece of the stream, of which the lexer has seen all, with what is held of those before: up to `until`. */
+    *pass(chunk, until) {
+        this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+        const start = this.passedBytes;
+        const end = start + this.#held.length;
+        const last = until === undefined || end - until > MAX_HELD_BYTES ? end : until;
+        const open = this.#begun === undefined ? [] : [{ from: this.#begun, to: last }];
+        let at = start;
+        for (const { from, to, text } of [...this.#edits, ...open]) {
             if (from > at)
-                yield chunk.subarray(at - offset, from - offset);
+                yield this.#held.subarray(at - start, from - start);
+            if (text !== undefined && from >= at)
+                yield Buffer.from(text);
             at = Math.max(at, to);
         }
-        this.#spans = [];
-        if (at < end)
-            yield chunk.subarray(at - offset);
+        this.#edits = [];
+        if (at < last)
+            yield this.#held.subarray(at - start, last - start);
+        this.#held = this.#held.subarray(Math.max(at, last) - start);
+        this.passedBytes = Math.max(at, last);
     }
 }
 
@@ -70007,18 +70071,6 @@ async function listMissingPrograms() {
         : ['uploads are not held to the size of a segment: the program prlimit is missing (Debian package util-linux)'];
 }
 
-;// CONCATENATED MODULE: ./.build/src/system/is-alive.js
-/** Whether a program of this number runs on this host, whoever owns it. */
-function isAlive(pid) {
-    try {
-        process.kill(pid, 0);
-        return true;
-    }
-    catch (error) {
-        return error.code === 'EPERM';
-    }
-}
-
 ;// CONCATENATED MODULE: ./.build/src/vault/store/check-extents.js
 
 
@@ -70692,9 +70744,9 @@ async function recordVerdict(store, verdict) {
     const said = verdict.level === 'scrub' && before && !before.isSound ? verdicts_join(before, verdict) : verdict;
     await durable_file_writeDurably(verdictPath(store, verdict.name), JSON.stringify(said), 0o600);
 }
-/** Both in one; of the level that had looked further, which is never the scrub. */
+/** Both in one; of the level that had looked further, which is never the scrub. What was so when it was adopted is no more. */
 function verdicts_join(before, found) {
-    const { isExtentsOnly: wasExtentsOnly, ...rest } = before;
+    const { isExtentsOnly: wasExtentsOnly, isAsAdopted: _was, isDumpsOnly: _were, ...rest } = before;
     const isKnown = (where) => before.damage.some((damage) => damage.where === where);
     const damage = [...before.damage, ...found.damage.filter(({ where }) => !isKnown(where))].slice(0, LISTED_DAMAGE);
     const isExtentsOnly = wasExtentsOnly === true && found.isExtentsOnly === true;
@@ -73425,6 +73477,14 @@ function isRoots(id) {
     return id === 0 || id >= NO_ID;
 }
 
+;// CONCATENATED MODULE: ./.build/src/archive/former-dump.js
+/** What the former script called its dumps: in `db`, below a folder named for the date. */
+const FORMER_DUMP = /^[^/]+\/db\/[^/]+\.sql$/;
+/** Whether an entry of an archive that we did not make has a name by which it must be a dump, and a whole one. */
+function isFormerDump(name) {
+    return FORMER_DUMP.test(name.toString('latin1'));
+}
+
 ;// CONCATENATED MODULE: ./.build/src/archive/tar-leftovers.js
 /** Folders that macOS's archiver, and a tar that did not know extended headers, leave among the files. */
 const FOLDER = /(?:^|\/)(?:__MACOSX|PaxHeaders?(?:\.\d+)?)\//;
@@ -73520,7 +73580,8 @@ function survey_lines_holds(sorted, key) {
 
 
 
-/** More dumps than this are looked at like any other file: no platform has as many databases. */
+
+/** No platform has as many databases. Elsewhere than where dumps belong, more are looked at like any other file. */
 const MAX_DUMPS = 1000;
 const FOLDER_MODE = 0o755;
 /**
@@ -73570,6 +73631,9 @@ class survey_archive_Reading {
     contentBytes = 0;
     #surveyDump;
     #findingsBytes = 0;
+    /** How many of the dumps lie where those of the former script do, and elsewhere. */
+    #former = 0;
+    #others = 0;
     /** For folders that the archive only implies: nothing tells their own. */
     #newestNs = 0n;
     constructor(surveyDump) {
@@ -73605,6 +73669,12 @@ class survey_archive_Reading {
         if (this.#findingsBytes > MAX_FINDINGS_BYTES) {
             throw new ArchiveDamage(showName(name), 'its dumps name more than any platform has');
         }
+        if (isFormerDump(name))
+            this.#former++;
+        else
+            this.#others++;
+        if (this.#former > MAX_DUMPS)
+            throw new ArchiveDamage(showName(name), `it holds more than ${MAX_DUMPS} dumps`);
         this.dumps.push(dump);
     }
     implyFolder(name) {
@@ -73620,7 +73690,7 @@ class survey_archive_Reading {
         })();
         // Whoever looks at it may stop early: the rest is still to be hashed.
         const unclosed = { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
-        if (name.toString('latin1').endsWith('.sql') && this.dumps.length < MAX_DUMPS) {
+        if (name.toString('latin1').endsWith('.sql') && (this.#others < MAX_DUMPS || isFormerDump(name))) {
             const found = await this.#surveyDump(unclosed);
             if (found)
                 this.#keep({ ordinal, ...found }, name);
@@ -73745,6 +73815,7 @@ async function makeSurvey({ store, name, surveyDump, progress }) {
 async function refuseOther(store, line, found) {
     const { name } = line;
     const what = describeOther(line, found);
+    await findForeign(store, name);
     await recordVerdict(store, {
         name,
         index: NO_INDEX,
@@ -73801,18 +73872,23 @@ async function writeSurvey(path, { head, dumps, lines }) {
 
 
 
+
+/** More damage than this is not listed. */
+const verify_foreign_LISTED = 1000;
 /**
  * Says of an archive of the former script what can be said, and records it. `seal`: its size is the ledger's. `full`: it
- * is the file that was adopted, gzip and tar are whole to their ends, and its dumps to their last lines. What it held
- * when it was made nobody wrote down.
+ * is the file that was adopted, gzip and tar are whole to their ends, and what lies where the script put its dumps is
+ * one, to its last line. What it held when it was made nobody wrote down.
  * @throws Failure as `readThrough` does.
  */
 async function verifyForeign({ level, ...options }) {
     const { store, name } = options;
-    const { damage, checked } = level === 'seal' ? await compareSize(options) : await verify_foreign_readWhole(options);
-    const isSound = damage.length === 0;
+    const findings = level === 'seal' ? await compareSize(options) : await verify_foreign_readWhole(options);
+    const isSound = findings.damage.length === 0;
     const time = store.now().toISOString();
-    const verdict = { name, index: NO_INDEX, isForeign: true, level, isSound, damage, checked, time };
+    const verdict = { name, index: NO_INDEX, isForeign: true, level, isSound, ...findings, time };
+    // Reading takes a while: of what was retired meanwhile nothing is to be kept.
+    await findForeign(store, name);
     await recordVerdict(store, verdict);
     return verdict;
 }
@@ -73826,36 +73902,55 @@ async function compareSize({ store, name }) {
 }
 async function verify_foreign_readWhole(options) {
     const { line, survey } = await readThrough(options);
-    const { entries, sizeBytes } = survey.head;
-    const names = nameDumps(survey);
-    const tables = survey.dumps.reduce((sum, { fingerprints }) => sum + Object.keys(fingerprints.tables).length, 0);
-    const checked = { extents: 0, entries, bytes: sizeBytes, databases: [...names.values()], tables };
-    return { damage: listDamage(line, survey, names), checked };
-}
-function listDamage(line, { head, dumps }, names) {
+    const { head, dumps } = survey;
+    const { databases, damaged, cutElsewhere } = judgeDumps(survey);
+    const tables = dumps.reduce((sum, { fingerprints }) => sum + Object.keys(fingerprints.tables).length, 0);
+    const isOther = head.sha256 !== line.sha256;
     const damage = [];
-    if (head.sha256 !== line.sha256)
+    if (isOther)
         damage.push({ where: head.name, what: describeOther(line, head) });
     if (head.fault)
         damage.push(head.fault);
-    for (const { ordinal, isWhole, hasWindowsLines } of dumps) {
-        if (isWhole)
-            continue;
-        const what = hasWindowsLines ? 'its lines end as on Windows (CR LF)' : 'it is cut off: its last line is missing';
-        damage.push({ where: names.get(ordinal) ?? `entry ${ordinal}`, what });
-    }
-    return damage;
+    const isDumpsOnly = damage.length === 0 && damaged.length > 0;
+    damage.push(...damaged.slice(0, verify_foreign_LISTED));
+    if (damaged.length > verify_foreign_LISTED)
+        damage.push({ where: head.name, what: `${damaged.length - verify_foreign_LISTED} more are no dumps` });
+    return {
+        damage,
+        ...(damage.length > 0 && !isOther ? { isAsAdopted: true } : {}),
+        ...(isDumpsOnly ? { isDumpsOnly } : {}),
+        ...(cutElsewhere.count > 0 ? { cutElsewhere } : {}),
+        checked: { extents: 0, entries: head.entries, bytes: head.sizeBytes, databases, tables },
+    };
 }
-/** The names of the entries that begin as dumps do, by their places in the archive. */
-function nameDumps({ dumps, lines }) {
-    const ordinals = new Set(dumps.map(({ ordinal }) => ordinal));
-    const names = new Map();
+/** The names of what begins as a dump; what is wrong where a dump has to be; and how much is elsewhere, such as uploads. */
+function judgeDumps({ dumps, lines }) {
+    const byOrdinal = new Map(dumps.map((dump) => [dump.ordinal, dump]));
+    const databases = [];
+    const damaged = [];
+    const cutElsewhere = { count: 0, first: '' };
     for (const text of lines) {
-        const { name, offset } = parseTocLine(text);
-        if (ordinals.has(offset))
-            names.set(offset, showName(name));
+        const { name, type, offset } = parseTocLine(text);
+        const dump = byOrdinal.get(offset);
+        const where = showName(name);
+        if (dump)
+            databases.push(where);
+        const fault = type === 'reg' ? verify_foreign_findFault(dump) : undefined;
+        if (fault === undefined)
+            continue;
+        if (isFormerDump(name))
+            damaged.push({ where, what: fault });
+        else if (dump && cutElsewhere.count++ === 0)
+            cutElsewhere.first = where;
     }
-    return names;
+    return { databases, damaged, cutElsewhere };
+}
+function verify_foreign_findFault(dump) {
+    if (!dump)
+        return 'it is empty, or does not begin as a dump does';
+    if (dump.isWhole)
+        return undefined;
+    return dump.hasWindowsLines ? 'its lines end as on Windows (CR LF)' : 'it is cut off: its last line is missing';
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/server/read-ranges.js
@@ -74355,6 +74450,9 @@ const isVerdict = has({
     isForeign: check_reply_optional(isFlag),
     level: isText,
     isSound: isFlag,
+    isAsAdopted: check_reply_optional(isFlag),
+    isDumpsOnly: check_reply_optional(isFlag),
+    cutElsewhere: check_reply_optional(has({ count: isSize, first: isText })),
     damage: listOf(has({ where: isText, what: isText })),
     checked: has({ extents: isSize, entries: isSize, bytes: isSize, databases: isTexts, tables: isSize }),
     time: isText,
@@ -78309,31 +78407,31 @@ function find_users_isAtOrBelow(path, folder) {
 
 
 const none = { stop: [], hold: [] };
+const nobody = { users: none, services: none, order: [], oneOffs: [], refusals: [], warnings: [] };
 /**
  * The services that use what is to be replaced. One that is started between the plan and the swap is halted as well: so
  * those that do not run now are among the users. None where the configuration knows no compose project.
  */
 async function planHalt(platform, replaced) {
     const { config } = platform;
-    if (!config.compose || replaced.databases.length + replaced.files.length === 0) {
-        return { users: none, services: none, order: [], refusals: [], warnings: [] };
-    }
+    if (!config.compose || replaced.databases.length + replaced.files.length === 0)
+        return nobody;
     try {
         const project = openProject(platform);
         const [model, containers] = await Promise.all([readComposeModel(project), listServiceContainers(project)]);
         const planned = plan(config, replaced, model, containers);
-        return { ...planned, refusals: await findOneOffs(project, model, planned.users) };
+        return { ...nobody, ...planned, oneOffs: await findOneOffs(project, model, planned.users) };
     }
     catch (error) {
         if (!(error instanceof failure/* Failure */.HR))
             throw error;
         const refusal = `which services use it, and must stop, cannot be told: ${error.message}`;
-        return { users: none, services: none, order: [], refusals: [refusal], warnings: [] };
+        return { ...nobody, refusals: [refusal] };
     }
 }
-/** The same where nobody has to stand still. */
+/** The same where nobody has to stand still, as far as can be told; whether that holds is looked at before the swap. */
 function spareServices(plan) {
-    return { ...plan, services: none, order: [] };
+    return { ...plan, services: none, order: [], oneOffs: [] };
 }
 function plan({ databases }, replaced, model, containers) {
     const users = findUsers(model, replaced, listServers(databases));
@@ -78525,7 +78623,7 @@ class Mounts {
             this.#prefixes.push(relativeName);
     }
     /** A difference at a place, with what stands there now, if anything does. */
-    place(kind, { relativeName, stat }, sizeBytes = 0, renames = 0) {
+    place(kind, { relativeName, stat }, sizeBytes = 0, renames = kind === 'remove' ? 1 : 0) {
         const isElsewhere = this.#prefixes.some((prefix) => {
             // A mount point's own times and modes can be put right; it cannot be moved away.
             const isItself = relativeName.length === prefix.length && kind !== 'remove';
@@ -80077,7 +80175,7 @@ async function checkStateRoom(stateDirectory, copyBytes = 0) {
  * one that goes, or one file over another. Nobody can meet half of that, so no service has to stand still for it.
  */
 function isSingleRename({ databases, files, }) {
-    return databases.length === 0 && files.reduce((sum, { renames, remove = 0 }) => sum + renames + remove, 0) <= 1;
+    return databases.length === 0 && files.reduce((sum, { renames }) => sum + renames, 0) <= 1;
 }
 /** Whether that holds, right before, for what is staged and what is live by then. */
 async function staysSingleRename({ databases, files, }) {
@@ -80137,6 +80235,7 @@ async function planRestore(platform, archive, manifest, chosen, { workDirectory,
             ...files.refusals,
             ...room.refusals,
             ...stateRoom.refusals,
+            ...halts.oneOffs,
             ...halts.refusals,
         ],
         ...(damage.length > 0 ? { isDamaged: true } : {}),
@@ -80593,22 +80692,23 @@ function hideVerifiers(text) {
 
 /**
  * Proves a staged database, or what is meant of it, by the fingerprints of the manifest. Of an archive that was not made
- * here, some tables may not be comparable: they are named in a warning.
+ * here, some tables may not be comparable.
  * @throws Failure `damaged` where `what` differs from them.
  */
 async function proveStaged(platform, archive, { key, what }, options) {
-    const differences = archive.isForeign ? await compareForeign(platform, key, options) : await checkStaged(options);
+    const { differences, uncompared } = archive.isForeign
+        ? await checkForeignStaged(options, ['UTC', platform.config.timezone])
+        : { differences: await checkStaged(options), uncompared: [] };
+    const notes = uncompared.length > 0 ? [describeUncompared(key, uncompared)] : [];
+    for (const note of notes)
+        platform.logger.warning(note);
     if (differences.length === 0)
-        return;
+        return { uncompared, notes };
     throw new failure/* Failure */.HR('damaged', `${what} as restored is not what was backed up: ${differences.slice(0, 5).join('; ')}`, `Nothing live was changed. Verify the archive (verify ${archive.name} --level full), or choose another.`);
 }
-async function compareForeign({ config, logger }, key, options) {
-    const { differences, uncompared } = await checkForeignStaged(options, ['UTC', config.timezone]);
-    if (uncompared.length > 0) {
-        const first = `${uncompared.slice(0, 5).join(', ')}${uncompared.length > 5 ? ', …' : ''}`;
-        logger.warning(`${key}: the rows of ${(0,quantity_text/* countOf */.pq)(uncompared.length, 'table')} were counted, not compared (${first}): this server writes their values otherwise than the old dump`);
-    }
-    return differences;
+function describeUncompared(key, tables) {
+    const first = `${tables.slice(0, 5).join(', ')}${tables.length > 5 ? ', …' : ''}`;
+    return `${key}: the rows of ${(0,quantity_text/* countOf */.pq)(tables.length, 'table')} were counted, not compared (${first}): this server writes their values otherwise than the old dump`;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-databases.js
@@ -80635,16 +80735,16 @@ async function createRoles(platform, archive, manifest, databases) {
     }
     return result;
 }
-/** Restores all chosen dumps, side by side; what comes back names the staged databases by number. */
+/** Restores all chosen dumps, side by side. */
 async function stageDatabases(platform, archive, databases, swaps) {
     return await runTogether(databases.map((planned, position) => async (signal) => {
         const swap = swaps[position];
         if (!swap)
             throw new RangeError(`the journal has no place for ${planned.key}`);
-        const stagedOid = await stageDatabase(platform, archive, planned, swap, signal).catch((error) => {
+        const { oid, proof } = await stageDatabase(platform, archive, planned, swap, signal).catch((error) => {
             throw adviseOthers(error, planned.key);
         });
-        return { ...swap, stagedOid };
+        return { key: planned.key, swap: { ...swap, stagedOid: oid }, proof };
     }));
 }
 /**
@@ -80660,9 +80760,9 @@ async function stageDatabase(platform, archive, { key, record }, { staged }, sig
     logger.info(`Restoring ${key} beside the live database, as ${staged}.`);
     const { oid } = await createStaged({ server, record, staged });
     await loadStaged({ server, staged, chunks: archive.content(record.dump), signal });
-    await proveStaged(platform, archive, { key, what: key }, { server, staged, record, signal });
+    const proof = await proveStaged(platform, archive, { key, what: key }, { server, staged, record, signal });
     await finishStaged({ server, record, staged });
-    return oid;
+    return { oid, proof };
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-all.js
@@ -80677,7 +80777,8 @@ async function stageDatabase(platform, archive, { key, record }, { staged }, sig
 async function stageAll({ platform, archive, manifest, plan, journal }) {
     const begun = Date.now();
     const { created: createdRoles, notes } = await createRoles(platform, archive, manifest, plan.databases);
-    const databases = await stageDatabases(platform, archive, plan.databases, journal.databases);
+    const dumps = await stageDatabases(platform, archive, plan.databases, journal.databases);
+    notes.push(...dumps.flatMap(({ proof }) => proof.notes));
     const databasesMs = Date.now() - begun;
     const files = [];
     for (const [position, planned] of plan.files.entries()) {
@@ -80691,7 +80792,15 @@ async function stageAll({ platform, archive, manifest, plan, journal }) {
     }
     // What is staged is on disk before the journal says that it counts.
     await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
-    return { createdRoles, notes, databases, files, databasesMs, filesMs: Date.now() - begun - databasesMs };
+    return {
+        createdRoles,
+        notes,
+        databases: dumps.map(({ swap }) => swap),
+        uncompared: dumps.filter(({ proof }) => proof.uncompared.length > 0).map(({ key }) => key),
+        files,
+        databasesMs,
+        filesMs: Date.now() - begun - databasesMs,
+    };
 }
 /**
  * Stages what was added or changed in the files between the plan and the moment at which their services were halted, and
@@ -80889,6 +80998,7 @@ async function replaceLive(run, { clock, skipsHealth }) {
         carried,
         services: healthy,
         createdRoles: staged.createdRoles,
+        ...(staged.uncompared.length > 0 ? { uncompared: staged.uncompared } : {}),
         notes: [...staged.notes, ...notes],
     };
 }
@@ -81095,9 +81205,9 @@ async function judge(platform, vault) {
         exitCode: exitCodeOf[verdict],
     };
 }
-/** The first that holds, in the order in which they are told. */
+/** The first that holds, in the order in which they are told: services that stand still now before any archive. */
 function nameVerdict(holds) {
-    const worstFirst = ['missing', 'damaged', 'interrupted', 'stale', 'neglected'];
+    const worstFirst = ['interrupted', 'missing', 'damaged', 'stale', 'neglected'];
     return worstFirst.find((verdict) => holds[verdict]) ?? 'healthy';
 }
 
@@ -93087,34 +93197,51 @@ function isOpenToAll(folder) {
 
 /***/ }),
 
-/***/ 172:
+/***/ 7934:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   x: () => (/* binding */ reportFailure)
-/* harmony export */ });
-/* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
-/* harmony import */ var _src_logging_printable_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6730);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  x: () => (/* binding */ reportFailure)
+});
+
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var logging_failure = __nccwpck_require__(1619);
+;// CONCATENATED MODULE: ./.build/src/logging/json-text.js
+/**
+ * JSON that may reach a terminal: also what JSON lets stand in strings, DEL and the C1 controls that terminals obey, is
+ * escaped. `indent`: spaces by level.
+ */
+function toJsonText(value, indent) {
+    const text = JSON.stringify(value, undefined, indent);
+    return text.replace(/[\u007f-\u009f]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+}
+
+// EXTERNAL MODULE: ./.build/src/logging/printable.js
+var printable = __nccwpck_require__(6730);
+;// CONCATENATED MODULE: ./.build/scripts/report-failure.js
+
 
 
 /** Says what went wrong and what to do next; with `--json` on standard output as well. Returns the exit code. */
 function reportFailure(error, options) {
-    const failure = (0,_src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .toFailure */ .w2)(error, 'Run it again with --verbose');
+    const failure = (0,logging_failure/* toFailure */.w2)(error, 'Run it again with --verbose');
     const hasColor = options.stderr.isTTY === true && !options.environment['NO_COLOR'];
     const label = hasColor ? '\u001b[31merror:\u001b[0m' : 'error:';
     for (const line of failure.message.split('\n'))
-        options.stderr.write(`${label} ${(0,_src_logging_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printableLines */ .f)(line)}\n`);
+        options.stderr.write(`${label} ${(0,printable/* printableLines */.f)(line)}\n`);
     if (failure.next)
-        options.stderr.write(`next: ${(0,_src_logging_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printableLines */ .f)(failure.next)}\n`);
+        options.stderr.write(`next: ${(0,printable/* printableLines */.f)(failure.next)}\n`);
     if (options.args.includes('--verbose') && error instanceof Error) {
         for (let cause = error; cause instanceof Error; cause = cause.cause)
-            options.stderr.write(`${(0,_src_logging_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printableLines */ .f)(cause.stack ?? '')}\n`);
+            options.stderr.write(`${(0,printable/* printableLines */.f)(cause.stack ?? '')}\n`);
     }
     if (options.json) {
         const { kind, message, next } = failure;
-        options.stdout.write(`${JSON.stringify({ error: { kind, message, next } }, undefined, 2)}\n`);
+        options.stdout.write(`${toJsonText({ error: { kind, message, next } }, 2)}\n`);
     }
-    return _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .exitCodes */ .hS[failure.kind];
+    return logging_failure/* exitCodes */.hS[failure.kind];
 }
 
 

@@ -14337,7 +14337,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 8912:
+/***/ 1006:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14393,9 +14393,20 @@ async function writeLine(line) {
 
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var logging_failure = __nccwpck_require__(1619);
+;// CONCATENATED MODULE: ./.build/src/logging/json-text.js
+/**
+ * JSON that may reach a terminal: also what JSON lets stand in strings, DEL and the C1 controls that terminals obey, is
+ * escaped. `indent`: spaces by level.
+ */
+function toJsonText(value, indent) {
+    const text = JSON.stringify(value, undefined, indent);
+    return text.replace(/[\u007f-\u009f]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+}
+
 // EXTERNAL MODULE: ./.build/src/logging/printable.js
 var printable = __nccwpck_require__(6730);
 ;// CONCATENATED MODULE: ./.build/scripts/report-failure.js
+
 
 
 /** Says what went wrong and what to do next; with `--json` on standard output as well. Returns the exit code. */
@@ -14413,7 +14424,7 @@ function reportFailure(error, options) {
     }
     if (options.json) {
         const { kind, message, next } = failure;
-        options.stdout.write(`${JSON.stringify({ error: { kind, message, next } }, undefined, 2)}\n`);
+        options.stdout.write(`${toJsonText({ error: { kind, message, next } }, 2)}\n`);
     }
     return logging_failure/* exitCodes */.hS[failure.kind];
 }
@@ -14617,6 +14628,7 @@ function addBar(bars, report) {
 
 
 
+
 /** Runs the command that `args` ask for and returns the exit code. The one place where anything thrown is caught. */
 async function runProgram(options) {
     let exitCode = logging_failure/* exitCodes */.hS.ok;
@@ -14731,7 +14743,7 @@ async function runDefinition(definition, args, values, options) {
         logger.close();
         if (!outcome)
             return logging_failure/* exitCodes */.hS.ok;
-        const printed = outcome.result === undefined ? '' : JSON.stringify(outcome.result, undefined, 2);
+        const printed = outcome.result === undefined ? '' : toJsonText(outcome.result, 2);
         const text = json ? printed : (0,printable/* printableLines */.f)(outcome.render());
         if (text !== '')
             stdout.write(`${text}\n`);
@@ -15217,7 +15229,7 @@ function completeContext(base, values) {
 
 /***/ }),
 
-/***/ 5320:
+/***/ 158:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -15567,7 +15579,7 @@ class ForeignFile {
             if (code === 'ELOOP')
                 throw new Unfit('is a symbolic link');
             if (code === 'EACCES')
-                throw new Unfit('belongs to somebody else: run vault adopt as root');
+                throw new Unfit('belongs to somebody else: root has to give it to the owner of the vault');
             throw error;
         }
         try {
@@ -15601,7 +15613,7 @@ class ForeignFile {
             return;
         await this.#handle.chmod(ARCHIVE_MODE).catch((error) => {
             if (error.code === 'EPERM')
-                throw new Unfit('belongs to somebody else: run vault adopt as root');
+                throw new Unfit('belongs to somebody else: root has to give it to the owner of the vault');
             throw error;
         });
     }
@@ -15722,6 +15734,7 @@ var disk_room = __nccwpck_require__(6098);
 
 
 
+
 const conflictCode = 75;
 /**
  * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
@@ -15747,8 +15760,8 @@ async function lock_acquireLock(path, options) {
     }
 }
 /**
- * Whether somebody holds the lock at `path` now. Asking takes a share of it for an instant: whoever does not wait for it at
- * that very moment is told that it is held.
+ * Whether somebody holds the lock at `path` now. Who is named there and lives no more does not, and the lock is not touched;
+ * of a number that lives, another program's by now for all we know, the lock itself tells: a share of it is asked for.
  */
 async function isLocked(path) {
     let descriptor;
@@ -15761,7 +15774,8 @@ async function isLocked(path) {
         throw error;
     }
     try {
-        return !(await takeFlock(descriptor, {}, '--shared'));
+        const holder = parseHolder(readFileSync(descriptor, 'utf8'));
+        return holder !== undefined && isAlive(holder.pid) && !(await takeFlock(descriptor, {}, '--shared'));
     }
     finally {
         closeSync(descriptor);
@@ -16780,6 +16794,14 @@ function isRoots(id) {
     return id === 0 || id >= NO_ID;
 }
 
+;// CONCATENATED MODULE: ./.build/src/archive/former-dump.js
+/** What the former script called its dumps: in `db`, below a folder named for the date. */
+const FORMER_DUMP = /^[^/]+\/db\/[^/]+\.sql$/;
+/** Whether an entry of an archive that we did not make has a name by which it must be a dump, and a whole one. */
+function isFormerDump(name) {
+    return FORMER_DUMP.test(name.toString('latin1'));
+}
+
 ;// CONCATENATED MODULE: ./.build/src/archive/tar-leftovers.js
 /** Folders that macOS's archiver, and a tar that did not know extended headers, leave among the files. */
 const FOLDER = /(?:^|\/)(?:__MACOSX|PaxHeaders?(?:\.\d+)?)\//;
@@ -17025,7 +17047,8 @@ class DigestedStream {
 
 
 
-/** More dumps than this are looked at like any other file: no platform has as many databases. */
+
+/** No platform has as many databases. Elsewhere than where dumps belong, more are looked at like any other file. */
 const MAX_DUMPS = 1000;
 const FOLDER_MODE = 0o755;
 /**
@@ -17075,6 +17098,9 @@ class Reading {
     contentBytes = 0;
     #surveyDump;
     #findingsBytes = 0;
+    /** How many of the dumps lie where those of the former script do, and elsewhere. */
+    #former = 0;
+    #others = 0;
     /** For folders that the archive only implies: nothing tells their own. */
     #newestNs = 0n;
     constructor(surveyDump) {
@@ -17110,6 +17136,12 @@ class Reading {
         if (this.#findingsBytes > MAX_FINDINGS_BYTES) {
             throw new archive_damage_ArchiveDamage(entry_names_showName(name), 'its dumps name more than any platform has');
         }
+        if (isFormerDump(name))
+            this.#former++;
+        else
+            this.#others++;
+        if (this.#former > MAX_DUMPS)
+            throw new archive_damage_ArchiveDamage(entry_names_showName(name), `it holds more than ${MAX_DUMPS} dumps`);
         this.dumps.push(dump);
     }
     implyFolder(name) {
@@ -17125,7 +17157,7 @@ class Reading {
         })();
         // Whoever looks at it may stop early: the rest is still to be hashed.
         const unclosed = { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
-        if (name.toString('latin1').endsWith('.sql') && this.dumps.length < MAX_DUMPS) {
+        if (name.toString('latin1').endsWith('.sql') && (this.#others < MAX_DUMPS || isFormerDump(name))) {
             const found = await this.#surveyDump(unclosed);
             if (found)
                 this.#keep({ ordinal, ...found }, name);
@@ -17171,9 +17203,9 @@ async function recordVerdict(store, verdict) {
     const said = verdict.level === 'scrub' && before && !before.isSound ? verdicts_join(before, verdict) : verdict;
     await durable_file_writeDurably((0,layout/* verdictPath */.NO)(store, verdict.name), JSON.stringify(said), 0o600);
 }
-/** Both in one; of the level that had looked further, which is never the scrub. */
+/** Both in one; of the level that had looked further, which is never the scrub. What was so when it was adopted is no more. */
 function verdicts_join(before, found) {
-    const { isExtentsOnly: wasExtentsOnly, ...rest } = before;
+    const { isExtentsOnly: wasExtentsOnly, isAsAdopted: _was, isDumpsOnly: _were, ...rest } = before;
     const isKnown = (where) => before.damage.some((damage) => damage.where === where);
     const damage = [...before.damage, ...found.damage.filter(({ where }) => !isKnown(where))].slice(0, LISTED_DAMAGE);
     const isExtentsOnly = wasExtentsOnly === true && found.isExtentsOnly === true;
@@ -17298,6 +17330,7 @@ async function makeSurvey({ store, name, surveyDump, progress }) {
 async function refuseOther(store, line, found) {
     const { name } = line;
     const what = describeOther(line, found);
+    await findForeign(store, name);
     await recordVerdict(store, {
         name,
         index: NO_INDEX,
@@ -17385,7 +17418,7 @@ async function surveyAdopted(options) {
 
 ;// CONCATENATED MODULE: ./.build/src/system/is-alive.js
 /** Whether a program of this number runs on this host, whoever owns it. */
-function isAlive(pid) {
+function is_alive_isAlive(pid) {
     try {
         process.kill(pid, 0);
         return true;
@@ -17859,7 +17892,7 @@ async function settleCutSeal(store, log) {
     for (const name of await (0,promises_.readdir)(store.assembly)) {
         // Probes come and go without the lock, as long as whoever made them lives.
         const prober = name.startsWith(PROBE_PREFIX) ? Number.parseInt(name.slice(PROBE_PREFIX.length), 10) : undefined;
-        if (prober === undefined || !isAlive(prober))
+        if (prober === undefined || !is_alive_isAlive(prober))
             await (0,promises_.rm)((0,external_node_path_.join)(store.assembly, name), { force: true, recursive: true });
     }
 }
@@ -18647,7 +18680,7 @@ function judgeName(name, timezone, now) {
 }
 async function takeOver({ signal }, file, progress) {
     if (!file.belongsTo(process.getuid?.() ?? 0))
-        throw new Unfit('belongs to somebody else: run vault adopt as root');
+        throw new Unfit('belongs to somebody else: root has to give it to the owner of the vault');
     // Before it is hashed: from here on nobody opens it for writing.
     await file.makeReadOnly();
     return await file.hash(progress, signal);
@@ -18739,7 +18772,8 @@ const plain = new RegExp(`^(?:${[
     "SELECT pg_catalog\\.lo_(?:create|open|close|unlink)\\('?\\d+'?(?:, \\d+)?\\);$",
     "SELECT pg_catalog\\.lo_unlink\\(oid\\) FROM pg_catalog\\.pg_largeobject_metadata WHERE oid = '\\d+';$",
     "SELECT pg_catalog\\.lowrite\\(0, '\\\\{1,2}x[0-9a-f]*'\\);$",
-    `COPY ${NOT_SYSTEM}${QUALIFIED} (?:\\(${NAME}(?:, ${NAME})*\\) )?FROM stdin;$`,
+    // Of a table without columns with a second space in their place.
+    `COPY ${NOT_SYSTEM}${QUALIFIED} (?:(?:\\(${NAME}(?:, ${NAME})*\\))? )?FROM stdin;$`,
     `INSERT INTO ${NOT_SYSTEM}`,
     // With --use-set-session-authorization: never more rights than whoever loads it has.
     `SET SESSION AUTHORIZATION (?:DEFAULT|${LITERAL});$`,
@@ -18748,15 +18782,15 @@ const plain = new RegExp(`^(?:${[
     'DROP EXTENSION ',
     // What may follow its name are statements of their own.
     `CREATE SCHEMA ${NAME}(?: AUTHORIZATION ${NAME})?;$`,
-    `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED TABLE|${dump_beginnings_KINDS}) `,
+    `CREATE (?:OR REPLACE )?(?:CONSTRAINT TRIGGER|UNIQUE INDEX|INDEX|UNLOGGED (?:TABLE|SEQUENCE)|DEFAULT CONVERSION|${dump_beginnings_KINDS}) `,
     `CREATE EXTENSION (?:IF NOT EXISTS )?(?!"?(?:${FAR_REACHING})\\b)(?:"[a-z0-9_-]+"|[a-z0-9_]+)(?: WITH SCHEMA ${NAME})?;$`,
     'REFRESH MATERIALIZED VIEW ',
     // With ON only: otherwise it is a role that is given.
     `(?:GRANT|REVOKE)(?: GRANT OPTION FOR)? ${PRIVILEGE}(?: PRIVILEGES)?(?:${COLUMNS})?(?:,\\s*${PRIVILEGE}(?:${COLUMNS})?)* ON (?:${GRANTED}) `,
 ].join('|')})`);
 const routine = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE) /;
-/** What stands in its signature, one by one; a language's line first. */
-const inSignature = /\n    LANGUAGE (\w+)|[eE]'(?:[^'\\]|''|\\[^])*'(?!')|'[^']*'|"[^"]*"|[()]|(?!--|\/\*|[eE]')[^'"$;]/y;
+/** What stands in its signature, one by one; a language's line first. A `$` may be in a name, and begins none. */
+const inSignature = /\n    LANGUAGE (\w+)|[eE]'(?:[^'\\]|''|\\[^])*'(?!')|'[^']*'|"[^"]*"|[()]|(?!--|\/\*|[eE]')(?:(?<![\w$\x80-\xff])[A-Za-z_\x80-\xff][\w$\x80-\xff]*|[^'"$;])/y;
 /** The language stands near the beginning; a body may be long. */
 const SIGNATURE_BYTES = 64 * 1024;
 /** Whether pg_dump would write such a statement; bytes as latin1 characters. Of a long one its beginning is enough. */
@@ -19115,17 +19149,20 @@ const [colon, dot, lowerE] = [0x3a, 0x2e, 0x65];
  * The words of one statement, outside of quotes and comments, byte by byte: a semicolon in the BEGIN ATOMIC … END of a
  * function ends nothing. And whether all that read it are sure to agree where it ends: psql, which divides the text,
  * servers of all versions, which divide once more what psql sends them, and the lexer. What pg_dump writes is sure, but
- * for a function or its type that is called `begin`: psql counts that, and reads on.
+ * for what a function has in its signature or its body and is called `begin`: psql counts that, and reads on, unless it
+ * is quoted. Of the words that psql counts (CASE and END are the others) it is the only one that pg_dump never quotes.
  */
 class StatementWords {
     isSure = true;
     /** How many of BEGIN ATOMIC, and of CASE in it, are open. */
     #depth = 0;
     #heads = '';
-    /** BEGIN was the last word, and nothing but space has followed it. */
-    #hasBegun = false;
+    #findName;
+    /** Where BEGIN stands, which was the last word: nothing but space has followed it. */
+    #begunAt;
     // The word at hand.
     #length = 0;
+    #wordAt = 0;
     #word = '';
     #isNumber = false;
     #hasExponent = false;
@@ -19133,23 +19170,32 @@ class StatementWords {
     #isBehindNumber = false;
     /** A text has ended: 1, and space has followed it: 2. */
     #textEnded = 0;
+    /** `findName` is told where in the stream a BEGIN stands that is a name to the server. */
+    constructor(findName) {
+        this.#findName = findName;
+    }
     begin() {
         this.isSure = true;
         this.#depth = this.#length = this.#last = this.#textEnded = 0;
         this.#heads = '';
-        this.#isBehindNumber = this.#hasBegun = false;
+        this.#isBehindNumber = false;
+        this.#begunAt = undefined;
     }
     /** Whether a word is under way, of which a `$` is a part. */
     get isOpen() {
         return this.#length > 0;
     }
-    /** A byte outside of quotes; `parentheses`: how many are open, in which blocks are not counted. */
-    read(byte, parentheses) {
+    /** Where a BEGIN stands, or may be under way, of which what follows says whether it is a name. */
+    get undecidedAt() {
+        return this.#begunAt ?? (this.isOpen && ROUTINE.test(this.#heads) ? this.#wordAt : undefined);
+    }
+    /** A byte outside of quotes, `at` its offset; `parentheses`: how many are open, in which blocks are not counted. */
+    read(byte, parentheses, at) {
         // psql puts the value of a variable of its own there.
         if (this.#last === colon && /[A-Z"'{]/.test(String.fromCharCode(byte)))
             this.isSure = false;
         if (isWordByte(byte))
-            this.#lengthen(byte);
+            this.#lengthen(byte, at);
         else {
             this.#isBehindNumber = byte === dot && this.#length > 0 && this.#isNumber;
             this.end(parentheses);
@@ -19162,7 +19208,7 @@ class StatementWords {
         this.#last = byte === colon && this.#last === colon ? 0 : byte;
     }
     /** A text begins with the quote that was not read yet: by what stands before it, its backslashes escape or not. */
-    beginText(parentheses) {
+    beginText(parentheses, at) {
         const mark = this.#length === 1 ? String.fromCharCode(this.#last | 0x20) : '';
         // To the server a text that goes on in another line goes on as the kind that it was, to psql as a plain one.
         if (this.#textEnded === 2)
@@ -19172,7 +19218,7 @@ class StatementWords {
             this.isSure = false;
         if (mark !== '')
             this.#length = 0;
-        this.read(quote, parentheses);
+        this.read(quote, parentheses, at);
         return mark === 'e' ? 'escaped' : 'bx'.includes(mark || '-') ? 'quoted' : undefined;
     }
     endText() {
@@ -19213,8 +19259,9 @@ class StatementWords {
             this.#see(this.#length > LONGEST_WORD ? '' : this.#word.toLowerCase(), parentheses);
         this.#length = 0;
     }
-    #lengthen(byte) {
+    #lengthen(byte, at) {
         if (this.#length === 0) {
+            this.#wordAt = at;
             this.#word = '';
             this.#isNumber = isDigit(byte);
             this.#hasExponent = false;
@@ -19242,7 +19289,7 @@ class StatementWords {
             return;
         const begins = this.#expectAtomic(word);
         if (word === 'begin')
-            this.#hasBegun = true;
+            this.#begunAt = this.#wordAt;
         if (begins)
             this.#depth++;
         else if (this.#depth > 0)
@@ -19250,11 +19297,15 @@ class StatementWords {
     }
     /** Whether ATOMIC follows BEGIN: to the server any other BEGIN is a name, to psql it opens a block all the same. */
     #expectAtomic(word) {
-        const begins = this.#hasBegun && word === 'atomic' && this.#depth === 0;
-        if (this.#hasBegun && !begins)
-            this.isSure = false;
-        this.#hasBegun = false;
-        return begins;
+        const at = this.#begunAt;
+        if (at === undefined)
+            return false;
+        this.#begunAt = undefined;
+        if (word === 'atomic' && this.#depth === 0)
+            return true;
+        this.isSure = false;
+        this.#findName?.(at);
+        return false;
     }
 }
 function isSpace(byte) {
@@ -19278,7 +19329,7 @@ class dump_lexer_DumpLexer {
     #events;
     #rows;
     #span = new SqlSpan();
-    #words = new StatementWords();
+    #words;
     #text = new StatementText();
     #state = 'top';
     /** Offset in the stream of the piece at hand. */
@@ -19302,6 +19353,7 @@ class dump_lexer_DumpLexer {
     constructor(events) {
         this.#events = events;
         this.#rows = new CopyRows(events);
+        this.#words = new StatementWords(events.nameFound?.bind(events));
     }
     /**
      * Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it,
@@ -19309,6 +19361,10 @@ class dump_lexer_DumpLexer {
      */
     get complete() {
         return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
+    }
+    /** From where on `nameFound` may still be told of what was pushed. */
+    get undecidedAt() {
+        return this.#open ? this.#words.undecidedAt : undefined;
     }
     push(buffer) {
         this.#text.resume();
@@ -19373,12 +19429,12 @@ class dump_lexer_DumpLexer {
             this.#openStatement(at);
         }
         if (byte === quote)
-            return this.#enterText();
+            return this.#enterText(at);
         if (byte === dollar && !this.#words.isOpen) {
             this.#words.interrupt(byte);
             return this.#enterSpan('dollar');
         }
-        this.#words.read(byte, this.#parentheses);
+        this.#words.read(byte, this.#parentheses, this.#base + at);
         if (byte === doubleQuote)
             this.#enterSpan('identifier');
         else if (byte === 0x28)
@@ -19395,7 +19451,7 @@ class dump_lexer_DumpLexer {
     }
     #readLineEnd(at) {
         if (this.#open)
-            this.#words.read(newline, this.#parentheses);
+            this.#words.read(newline, this.#parentheses, this.#base + at);
         else
             this.#atLineStart = true;
         if (!this.#ended)
@@ -19403,8 +19459,8 @@ class dump_lexer_DumpLexer {
         this.#ended = false;
         this.#events.unitEnds(this.#base + at + 1);
     }
-    #enterText() {
-        const kind = this.#words.beginText(this.#parentheses);
+    #enterText(at) {
+        const kind = this.#words.beginText(this.#parentheses, this.#base + at);
         this.#enterSpan(kind ?? (this.#backslashEscapes ? 'escaped' : 'quoted'));
     }
     #enterSpan(kind) {
@@ -19441,7 +19497,7 @@ class dump_lexer_DumpLexer {
             this.#openStatement(at);
             this.#atLineStart = false;
         }
-        this.#words.read(this.#state === 'minus' ? minus : solidus, this.#parentheses);
+        this.#words.read(this.#state === 'minus' ? minus : solidus, this.#parentheses, this.#base + at);
         this.#state = 'top';
         return at;
     }
@@ -19709,14 +19765,18 @@ function sortByName(all, map) {
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-guard.js
 
 
+/** Held back at most, from a word on of which the next one says whether it is a name: pg_dump puts a space between. */
+const MAX_HELD_BYTES = (/* unused pure expression or super */ null && (1 << 20));
+const BEGIN_BYTES = 'begin'.length;
 /**
  * Passes a dump on to psql without psql's own commands in it: pg_dump's `\restrict` and `\unrestrict` are left out
- * (the loader sets one of its own, with a key that whoever wrote the dump cannot know), any other is refused. Row data
- * is no concern of it. Bounded memory; bytes pass unchanged otherwise. Of a part of a dump the trailer is not asked for.
+ * (the loader sets one of its own, with a key that whoever wrote the dump cannot know), any other is refused. A name
+ * `begin` in a routine, which pg_dump writes bare, is quoted: psql would wait for an END, and read rows as SQL. All else
+ * passes unchanged, in bounded memory. Of a part of a dump the trailer is not asked for.
  * @throws Failure `damaged` for a foreign command, or where the dump ends before its trailer.
  */
 async function* guardDump(chunks, database, { isPart = false } = {}) {
-    const lines = new CommandLines(database);
+    const edits = new Edits(database);
     const nothing = () => undefined;
     const lexer = new DumpLexer({
         copyBegins: nothing,
@@ -19724,18 +19784,18 @@ async function* guardDump(chunks, database, { isPart = false } = {}) {
         copyEnds: nothing,
         unitEnds: nothing,
         statement: nothing,
-        metaBegins: (at) => lines.begin(at),
-        metaEnds: (text, at) => lines.end(text, at),
+        metaBegins: (at) => edits.begin(at),
+        metaEnds: (text, at) => edits.end(text, at),
+        nameFound: (at) => edits.quote(at),
     });
-    let offset = 0;
     for await (const chunk of chunks) {
         lexer.push(chunk);
-        yield* lines.cutOut(chunk, offset);
-        offset += chunk.length;
+        yield* edits.pass(chunk, lexer.undecidedAt);
     }
+    yield* edits.pass(Buffer.alloc(0), undefined);
     if (lexer.complete || isPart)
         return;
-    const message = `the dump of database "${database}" is cut off: its last line is missing after ${offset} bytes`;
+    const message = `the dump of database "${database}" is cut off: its last line is missing after ${edits.passedBytes} bytes`;
     throw new Failure('damaged', message, 'Restore another archive; verify this one to see what else it lacks.');
 }
 /** Which lines of psql's own a dump may hold: pg_dump's `\restrict` before all others, and `\unrestrict` with its key. */
@@ -19751,12 +19811,15 @@ class OwnCommands {
         return this.#key !== undefined;
     }
 }
-/** Where lines of psql's own stand in the stream, and which of them may. */
-class CommandLines {
+/** What is not to reach psql as it stands in the stream: its own lines, of which few may be there, and names. */
+class Edits {
     #database;
     #own = new OwnCommands();
     #begun;
-    #spans = [];
+    #edits = [];
+    #held = Buffer.alloc(0);
+    /** Offset in the stream of what is held. */
+    passedBytes = 0;
     constructor(database) {
         this.#database = database;
     }
@@ -19769,22 +19832,33 @@ class CommandLines {
             const message = `the dump of database "${this.#database}" holds a command for psql, which no dump does: ${shown}`;
             throw new Failure('damaged', message, 'Do not load it: find out who changed the archive; restore another one.');
         }
-        this.#spans.push({ from: this.#begun ?? at, to: at });
+        this.#edits.push({ from: this.#begun ?? at, to: at });
         this.#begun = undefined;
     }
-    /** A piece of the stream, of which the lexer has seen all, without the lines found in it. */
-    *cutOut(chunk, offset) {
-        const end = offset + chunk.length;
-        const open = this.#begun === undefined ? [] : [{ from: this.#begun, to: end }];
-        let at = offset;
-        for (const { from, to } of [...this.#spans, ...open]) {
+    /** The same identifier; spaces, lest it grow together with what stands beside it. */
+    quote(at) {
+        this.#edits.push({ from: at, to: at + BEGIN_BYTES, text: ' "begin" ' });
+    }
+    /** The next piece of the stream, of which the lexer has seen all, with what is held of those before: up to `until`. */
+    *pass(chunk, until) {
+        this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+        const start = this.passedBytes;
+        const end = start + this.#held.length;
+        const last = until === undefined || end - until > MAX_HELD_BYTES ? end : until;
+        const open = this.#begun === undefined ? [] : [{ from: this.#begun, to: last }];
+        let at = start;
+        for (const { from, to, text } of [...this.#edits, ...open]) {
             if (from > at)
-                yield chunk.subarray(at - offset, from - offset);
+                yield this.#held.subarray(at - start, from - start);
+            if (text !== undefined && from >= at)
+                yield Buffer.from(text);
             at = Math.max(at, to);
         }
-        this.#spans = [];
-        if (at < end)
-            yield chunk.subarray(at - offset);
+        this.#edits = [];
+        if (at < last)
+            yield this.#held.subarray(at - start, last - start);
+        this.#held = this.#held.subarray(Math.max(at, last) - start);
+        this.passedBytes = Math.max(at, last);
     }
 }
 
@@ -40717,9 +40791,9 @@ const vaultCommands = [
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8912);
+/* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1006);
 /* harmony import */ var _vault_commands_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2496);
-/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5320);
+/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(158);
 
 
 

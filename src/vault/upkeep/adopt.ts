@@ -148,7 +148,8 @@ async function takeOver(
   file: ForeignFile,
   progress: (doneBytes: number) => void,
 ): Promise<string> {
-  if (!file.belongsTo(process.getuid?.() ?? 0)) throw new Unfit('belongs to somebody else: root has to give it to the owner of the vault');
+  if (!file.belongsTo(process.getuid?.() ?? 0))
+    throw new Unfit('belongs to somebody else: root has to give it to the owner of the vault');
   // Before it is hashed: from here on nobody opens it for writing.
   await file.makeReadOnly();
   return await file.hash(progress, signal);
