@@ -1,9 +1,13 @@
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Failure, messageOf } from '../logging/failure.ts';
 import { surveyDump } from '../sources/postgres/survey-dump.ts';
 import { openStore } from '../vault/store/layout.ts';
 import { adopt, giveToKeeper, type AdoptResult } from '../vault/upkeep/adopt.ts';
 import type { Platform } from './platform.ts';
+
+/** No name of ours among them. */
+const FORMER_NAMES = 'backup_full_????-??-??_??-??.tar.gz';
 
 export interface AdoptOptions {
   /** Shows what would be taken over, and changes nothing. */
@@ -26,11 +30,11 @@ export async function adoptArchives(platform: Platform, { isDryRun, skipsSurvey 
   }
   const directory = vault.path;
   const { uid, gid } = await lookAt(directory);
-  // What is written here belongs to whoever writes it: the owner of the vault could not go on with somebody else's ledger.
+  // What is written here belongs to whoever writes it: whoever backs up could not go on with somebody else's ledger.
   if (uid !== process.geteuid?.()) {
     throw refuse(
-      `${directory} belongs to the account ${uid}`,
-      `Run it as that account; archives of others first: sudo chown ${uid}:${gid} ${directory}/backup_full_*. ` +
+      `the vault ${directory} belongs to the account ${uid}`,
+      `Run it as that account; archives of others first: sudo chown -h ${uid}:${gid} ${directory}/${FORMER_NAMES}. ` +
         'Where it is the keeper of a provisioned vault: sudo skills-vault vault adopt.',
     );
   }
@@ -45,9 +49,11 @@ export async function adoptArchives(platform: Platform, { isDryRun, skipsSurvey 
   });
 }
 
+/** Whose vault it is: on a disk that belongs to somebody else, of whoever has the ledger. */
 async function lookAt(directory: string): Promise<{ uid: number; gid: number }> {
   try {
-    return await stat(directory);
+    const root = await stat(directory);
+    return await stat(join(directory, '.vault')).catch(() => root);
   } catch (error) {
     const next = 'Mount its disk, or correct vault: in the configuration.';
     throw new Failure('vault', `${directory} cannot be looked at: ${messageOf(error)}`, next, { cause: error });

@@ -73,9 +73,10 @@ async function judge(platform: Platform, vault: VaultClient): Promise<StatusResu
   findings.push(...describeUpkeepFaults(upkeep));
   const faulty = new Set(upkeep.filter((known) => known.state === 'faulty').map(({ verb }) => verb));
   const unfinished = await findUnfinished(platform);
+  const isDamaged = damaged.length > 0 || !state.ledger.isIntact || faulty.has('scrub') || faulty.has('audit');
   const verdict = nameVerdict({
     missing: !newest,
-    damaged: damaged.length > 0 || !state.ledger.isIntact || faulty.has('scrub') || faulty.has('audit'),
+    damaged: isDamaged,
     interrupted: unfinished?.isGoingOn === false,
     stale: isStale || faulty.has('freshness'),
     neglected: faulty.has('prune') || faulty.has('sweep'),
@@ -95,7 +96,8 @@ async function judge(platform: Platform, vault: VaultClient): Promise<StatusResu
     upkeep,
     ...(unfinished?.journal ? { interrupted: unfinished.journal } : {}),
     kept: await measureKept(platform, await listKept(config.state)),
-    exitCode: exitCodeOf[verdict],
+    // Damage is told by the code whatever is more urgent.
+    exitCode: isDamaged ? exitCodes.damaged : exitCodeOf[verdict],
   };
 }
 

@@ -11,7 +11,7 @@ export function tellForeignProof(verdict: VerifyResult): string[] {
     return [adviseForeign(verdict), byHand, ...elsewhere];
   }
   return [
-    'proven: it is the file that was adopted (by the SHA-256 in the ledger), gzip and tar are whole to their ends, and every */db/*.sql in it is a dump to its last line',
+    'proven: it is the file that was adopted (by the SHA-256 in the ledger), gzip and tar are whole to their ends, and every <date>/db/*.sql in it is a dump to its last line',
     ...elsewhere,
     'not proven: that it holds all that was there in its night, since the former script wrote no index',
     `restore ${name} --dry-run says what of it is configured here, how it differs from what is live, and what would be refused`,
@@ -20,7 +20,7 @@ export function tellForeignProof(verdict: VerifyResult): string[] {
 
 function tellElsewhere({ count, first }: NonNullable<VerifyResult['cutElsewhere']>): string {
   const files = countOf(count, '.sql file');
-  return `not judged: ${files} elsewhere, begun as a dump and not whole (first: ${first}): perhaps an upload`;
+  return `not judged: ${files} elsewhere, begun as a dump and not whole (first: ${first}): an upload, or a dump that foreign: names, which restore --dry-run judges`;
 }
 
 /** What to do about a damaged one. */

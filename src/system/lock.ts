@@ -63,7 +63,8 @@ export async function acquireLock(path: string, options: LockOptions): Promise<L
 
 /**
  * Whether somebody holds the lock at `path` now. Who is named there and lives no more does not, and the lock is not touched;
- * of a number that lives, another program's by now for all we know, the lock itself tells: a share of it is asked for.
+ * of a number that lives, another program's by now for all we know, and where a full disk took no name, the lock itself tells:
+ * a share of it is asked for.
  */
 export async function isLocked(path: string): Promise<boolean> {
   let descriptor: number;
@@ -75,7 +76,8 @@ export async function isLocked(path: string): Promise<boolean> {
   }
   try {
     const holder = parseHolder(readFileSync(descriptor, 'utf8'));
-    return holder !== undefined && isAlive(holder.pid) && !(await takeFlock(descriptor, {}, '--shared'));
+    if (holder && !isAlive(holder.pid)) return false;
+    return !(await takeFlock(descriptor, {}, '--shared'));
   } finally {
     closeSync(descriptor);
   }

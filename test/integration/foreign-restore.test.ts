@@ -204,29 +204,35 @@ describe('an archive of the former script', () => {
       '',
     );
     const cut = await archive('backup_full_2024-02-02_03-00.tar.gz', {
-      dumps: { 'day/db/keycloak.sql': { text }, 'day/db/odoo.sql': { text: '' }, 'day/uploads/half.sql': { text } },
+      dumps: {
+        '2024-02-01/db/keycloak.sql': { text },
+        '2024-02-01/db/odoo.sql': { text: '' },
+        '2024-02-01/uploads/half.sql': { text },
+      },
     });
     const unfit = await verify(place.platform, { archive: cut, level: 'full' });
     expect(unfit).toMatchObject({
       damage: [
-        { where: 'day/db/keycloak.sql', what: 'it is cut off: its last line is missing' },
-        { where: 'day/db/odoo.sql', what: 'it is empty, or does not begin as a dump does' },
+        { where: '2024-02-01/db/keycloak.sql', what: 'it is cut off: its last line is missing' },
+        { where: '2024-02-01/db/odoo.sql', what: 'it is empty, or does not begin as a dump does' },
       ],
-      cutElsewhere: { count: 1, first: 'day/uploads/half.sql' },
+      cutElsewhere: { count: 1, first: '2024-02-01/uploads/half.sql' },
     });
     expect(renderVerdict(unfit)).toMatch(/was adopted: all else in it can be restored[^]*not judged: 1 \.sql file/);
     expect(summarizeVerdict(unfit)).toMatch(/\*\*Next:\*\* it was so when it was adopted: all else/);
     const uploaded = await archive('backup_full_2024-02-04_03-00.tar.gz', {
-      dumps: { 'day/uploads/half.sql': { text }, 'day/uploads/db/empty.sql': { text: '' } },
+      dumps: { '2024-02-01/uploads/half.sql': { text }, '2024-02-01/uploads/db/empty.sql': { text: '' } },
     });
     expect(await verify(place.platform, { archive: uploaded, level: 'full' })).toMatchObject({ isSound: true });
     const broken = await archive('backup_full_2024-02-05_03-00.tar.gz', {
-      dumps: { 'day/db/odoo.sql': { text: '' } },
-      tar: ['-P', '--transform=s,^day,../day,', 'day'],
+      dumps: { '2024-02-01/db/odoo.sql': { text: '' } },
+      tar: ['-P', '--transform=s,^2024-02-01,../2024-02-01,', '2024-02-01'],
     });
     const refused = await verify(place.platform, { archive: broken, level: 'full' });
     expect(renderVerdict(refused)).toMatch(/was adopted, and nothing in it can be restored/);
-    const other = await archive('backup_full_2024-02-03_03-00.tar.gz', { folders: { 'day/uploads': place.uploads } });
+    const other = await archive('backup_full_2024-02-03_03-00.tar.gz', {
+      folders: { '2024-02-01/uploads': place.uploads },
+    });
     flipByte(at(other), lstatSync(at(other)).size - 6);
     const { damage, ...verdict } = await verify(place.platform, { archive: other, level: 'full' });
     expect(damage.map(({ what }) => what)).toContainEqual(expect.stringMatching(/^has the SHA-256 /));
@@ -235,7 +241,9 @@ describe('an archive of the former script', () => {
   }, 60_000);
 
   it('leaves no verdict where it is retired while it is read', async () => {
-    const name = await archive('backup_full_2024-02-06_03-00.tar.gz', { dumps: { 'day/db/odoo.sql': { text: '' } } });
+    const name = await archive('backup_full_2024-02-06_03-00.tar.gz', {
+      dumps: { '2024-02-01/db/odoo.sql': { text: '' } },
+    });
     const store = await openStore({ directory: place.vaultDirectory });
     const retireIt = async () => {
       await retire({ store, logger: silent, name, reason: 'test data', confirm: async () => true });

@@ -92,11 +92,11 @@ describe('the survey of an archive of the former script', () => {
   });
 
   it('finds the dumps behind however many uploads that begin like some', async () => {
-    const uploads = Array.from({ length: 1001 }, (_, at) => file(`day/uploads/${at}.sql`, dumpText('')));
-    const { dumps, head } = await survey(gzipSync(rawTar(...uploads, file('day/db/odoo.sql', dumpText('')))));
+    const uploads = Array.from({ length: 1001 }, (_, at) => file(`2024-01-31/uploads/${at}.sql`, dumpText('')));
+    const { dumps, head } = await survey(gzipSync(rawTar(...uploads, file('2024-01-31/db/odoo.sql', dumpText('')))));
     expect(dumps.map(({ ordinal }) => ordinal).slice(999)).toEqual([1000, 1002]);
     expect(head.fault).toBeUndefined();
-    const many = Array.from({ length: 1001 }, (_, at) => file(`day/db/${at}.sql`, dumpText('')));
+    const many = Array.from({ length: 1001 }, (_, at) => file(`2024-01-31/db/${at}.sql`, dumpText('')));
     expect((await survey(gzipSync(rawTar(...many)))).head.fault?.what).toMatch(/more than 1000 dumps/);
   });
 

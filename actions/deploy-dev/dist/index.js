@@ -49782,7 +49782,8 @@ async function acquireLock(path, options) {
 }
 /**
  * Whether somebody holds the lock at `path` now. Who is named there and lives no more does not, and the lock is not touched;
- * of a number that lives, another program's by now for all we know, the lock itself tells: a share of it is asked for.
+ * of a number that lives, another program's by now for all we know, and where a full disk took no name, the lock itself tells:
+ * a share of it is asked for.
  */
 async function isLocked(path) {
     let descriptor;
@@ -49796,7 +49797,9 @@ async function isLocked(path) {
     }
     try {
         const holder = parseHolder(readFileSync(descriptor, 'utf8'));
-        return holder !== undefined && isAlive(holder.pid) && !(await takeFlock(descriptor, {}, '--shared'));
+        if (holder && !isAlive(holder.pid))
+            return false;
+        return !(await takeFlock(descriptor, {}, '--shared'));
     }
     finally {
         closeSync(descriptor);

@@ -40590,7 +40590,8 @@ async function acquireLock(path, options) {
 }
 /**
  * Whether somebody holds the lock at `path` now. Who is named there and lives no more does not, and the lock is not touched;
- * of a number that lives, another program's by now for all we know, the lock itself tells: a share of it is asked for.
+ * of a number that lives, another program's by now for all we know, and where a full disk took no name, the lock itself tells:
+ * a share of it is asked for.
  */
 async function isLocked(path) {
     let descriptor;
@@ -40604,7 +40605,9 @@ async function isLocked(path) {
     }
     try {
         const holder = parseHolder((0,external_node_fs_.readFileSync)(descriptor, 'utf8'));
-        return holder !== undefined && isAlive(holder.pid) && !(await takeFlock(descriptor, {}, '--shared'));
+        if (holder && !isAlive(holder.pid))
+            return false;
+        return !(await takeFlock(descriptor, {}, '--shared'));
     }
     finally {
         (0,external_node_fs_.closeSync)(descriptor);
@@ -73479,7 +73482,7 @@ function isRoots(id) {
 
 ;// CONCATENATED MODULE: ./.build/src/archive/former-dump.js
 /** What the former script called its dumps: in `db`, below a folder named for the date. */
-const FORMER_DUMP = /^[^/]+\/db\/[^/]+\.sql$/;
+const FORMER_DUMP = /^\d{4}-\d\d-\d\d[^/]*\/db\/[^/]+\.sql$/;
 /** Whether an entry of an archive that we did not make has a name by which it must be a dump, and a whole one. */
 function isFormerDump(name) {
     return FORMER_DUMP.test(name.toString('latin1'));
@@ -73873,8 +73876,6 @@ async function writeSurvey(path, { head, dumps, lines }) {
 
 
 
-/** More damage than this is not listed. */
-const verify_foreign_LISTED = 1000;
 /**
  * Says of an archive of the former script what can be said, and records it. `seal`: its size is the ledger's. `full`: it
  * is the file that was adopted, gzip and tar are whole to their ends, and what lies where the script put its dumps is
@@ -73912,9 +73913,9 @@ async function verify_foreign_readWhole(options) {
     if (head.fault)
         damage.push(head.fault);
     const isDumpsOnly = damage.length === 0 && damaged.length > 0;
-    damage.push(...damaged.slice(0, verify_foreign_LISTED));
-    if (damaged.length > verify_foreign_LISTED)
-        damage.push({ where: head.name, what: `${damaged.length - verify_foreign_LISTED} more are no dumps` });
+    damage.push(...damaged.slice(0, LISTED_DAMAGE));
+    if (damaged.length > LISTED_DAMAGE)
+        damage.push({ where: head.name, what: `${damaged.length - LISTED_DAMAGE} more are no dumps` });
     return {
         damage,
         ...(damage.length > 0 && !isOther ? { isAsAdopted: true } : {}),
@@ -81179,9 +81180,10 @@ async function judge(platform, vault) {
     findings.push(...describeUpkeepFaults(upkeep));
     const faulty = new Set(upkeep.filter((known) => known.state === 'faulty').map(({ verb }) => verb));
     const unfinished = await findUnfinished(platform);
+    const isDamaged = damaged.length > 0 || !state.ledger.isIntact || faulty.has('scrub') || faulty.has('audit');
     const verdict = nameVerdict({
         missing: !newest,
-        damaged: damaged.length > 0 || !state.ledger.isIntact || faulty.has('scrub') || faulty.has('audit'),
+        damaged: isDamaged,
         interrupted: unfinished?.isGoingOn === false,
         stale: isStale || faulty.has('freshness'),
         neglected: faulty.has('prune') || faulty.has('sweep'),
@@ -81202,7 +81204,8 @@ async function judge(platform, vault) {
         upkeep,
         ...(unfinished?.journal ? { interrupted: unfinished.journal } : {}),
         kept: await measureKept(platform, await listKept(config.state)),
-        exitCode: exitCodeOf[verdict],
+        // Damage is told by the code whatever is more urgent.
+        exitCode: isDamaged ? failure/* exitCodes */.hS.damaged : exitCodeOf[verdict],
     };
 }
 /** The first that holds, in the order in which they are told: services that stand still now before any archive. */

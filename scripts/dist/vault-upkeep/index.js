@@ -15761,7 +15761,8 @@ async function lock_acquireLock(path, options) {
 }
 /**
  * Whether somebody holds the lock at `path` now. Who is named there and lives no more does not, and the lock is not touched;
- * of a number that lives, another program's by now for all we know, the lock itself tells: a share of it is asked for.
+ * of a number that lives, another program's by now for all we know, and where a full disk took no name, the lock itself tells:
+ * a share of it is asked for.
  */
 async function isLocked(path) {
     let descriptor;
@@ -15775,7 +15776,9 @@ async function isLocked(path) {
     }
     try {
         const holder = parseHolder(readFileSync(descriptor, 'utf8'));
-        return holder !== undefined && isAlive(holder.pid) && !(await takeFlock(descriptor, {}, '--shared'));
+        if (holder && !isAlive(holder.pid))
+            return false;
+        return !(await takeFlock(descriptor, {}, '--shared'));
     }
     finally {
         closeSync(descriptor);
@@ -16796,7 +16799,7 @@ function isRoots(id) {
 
 ;// CONCATENATED MODULE: ./.build/src/archive/former-dump.js
 /** What the former script called its dumps: in `db`, below a folder named for the date. */
-const FORMER_DUMP = /^[^/]+\/db\/[^/]+\.sql$/;
+const FORMER_DUMP = /^\d{4}-\d\d-\d\d[^/]*\/db\/[^/]+\.sql$/;
 /** Whether an entry of an archive that we did not make has a name by which it must be a dump, and a whole one. */
 function isFormerDump(name) {
     return FORMER_DUMP.test(name.toString('latin1'));

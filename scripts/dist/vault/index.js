@@ -5097,7 +5097,8 @@ async function acquireLock(path, options) {
 }
 /**
  * Whether somebody holds the lock at `path` now. Who is named there and lives no more does not, and the lock is not touched;
- * of a number that lives, another program's by now for all we know, the lock itself tells: a share of it is asked for.
+ * of a number that lives, another program's by now for all we know, and where a full disk took no name, the lock itself tells:
+ * a share of it is asked for.
  */
 async function isLocked(path) {
     let descriptor;
@@ -5111,7 +5112,9 @@ async function isLocked(path) {
     }
     try {
         const holder = parseHolder(readFileSync(descriptor, 'utf8'));
-        return holder !== undefined && isAlive(holder.pid) && !(await takeFlock(descriptor, {}, '--shared'));
+        if (holder && !isAlive(holder.pid))
+            return false;
+        return !(await takeFlock(descriptor, {}, '--shared'));
     }
     finally {
         closeSync(descriptor);
@@ -8446,7 +8449,7 @@ function isRoots(id) {
 
 ;// CONCATENATED MODULE: ./.build/src/archive/former-dump.js
 /** What the former script called its dumps: in `db`, below a folder named for the date. */
-const FORMER_DUMP = /^[^/]+\/db\/[^/]+\.sql$/;
+const FORMER_DUMP = /^\d{4}-\d\d-\d\d[^/]*\/db\/[^/]+\.sql$/;
 /** Whether an entry of an archive that we did not make has a name by which it must be a dump, and a whole one. */
 function isFormerDump(name) {
     return FORMER_DUMP.test(name.toString('latin1'));
@@ -8840,8 +8843,6 @@ async function writeSurvey(path, { head, dumps, lines }) {
 
 
 
-/** More damage than this is not listed. */
-const LISTED = 1000;
 /**
  * Says of an archive of the former script what can be said, and records it. `seal`: its size is the ledger's. `full`: it
  * is the file that was adopted, gzip and tar are whole to their ends, and what lies where the script put its dumps is
@@ -8879,9 +8880,9 @@ async function verify_foreign_readWhole(options) {
     if (head.fault)
         damage.push(head.fault);
     const isDumpsOnly = damage.length === 0 && damaged.length > 0;
-    damage.push(...damaged.slice(0, LISTED));
-    if (damaged.length > LISTED)
-        damage.push({ where: head.name, what: `${damaged.length - LISTED} more are no dumps` });
+    damage.push(...damaged.slice(0, LISTED_DAMAGE));
+    if (damaged.length > LISTED_DAMAGE)
+        damage.push({ where: head.name, what: `${damaged.length - LISTED_DAMAGE} more are no dumps` });
     return {
         damage,
         ...(damage.length > 0 && !isOther ? { isAsAdopted: true } : {}),

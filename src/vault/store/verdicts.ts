@@ -4,7 +4,7 @@ import type { Verdict } from '../vault-client.ts';
 import { verdictPath, type Store } from './layout.ts';
 
 /** More damage than this is not listed. */
-const LISTED_DAMAGE = 1000;
+export const LISTED_DAMAGE = 1000;
 /** What stands for the index of a foreign archive. */
 export const NO_INDEX = '';
 

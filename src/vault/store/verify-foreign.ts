@@ -6,12 +6,9 @@ import type { Verdict } from '../vault-client.ts';
 import { openArchive } from './archive-file.ts';
 import type { Survey } from './survey-archive.ts';
 import { describeOther, findForeign, readThrough, type ObtainOptions } from './surveys.ts';
-import { NO_INDEX, recordVerdict } from './verdicts.ts';
+import { LISTED_DAMAGE, NO_INDEX, recordVerdict } from './verdicts.ts';
 
 type Findings = Pick<Verdict, 'damage' | 'checked' | 'isAsAdopted' | 'isDumpsOnly' | 'cutElsewhere'>;
-
-/** More damage than this is not listed. */
-const LISTED = 1000;
 
 /**
  * Says of an archive of the former script what can be said, and records it. `seal`: its size is the ledger's. `full`: it
@@ -53,8 +50,9 @@ async function readWhole(options: ObtainOptions): Promise<Findings> {
   if (isOther) damage.push({ where: head.name, what: describeOther(line, head) });
   if (head.fault) damage.push(head.fault);
   const isDumpsOnly = damage.length === 0 && damaged.length > 0;
-  damage.push(...damaged.slice(0, LISTED));
-  if (damaged.length > LISTED) damage.push({ where: head.name, what: `${damaged.length - LISTED} more are no dumps` });
+  damage.push(...damaged.slice(0, LISTED_DAMAGE));
+  if (damaged.length > LISTED_DAMAGE)
+    damage.push({ where: head.name, what: `${damaged.length - LISTED_DAMAGE} more are no dumps` });
   return {
     damage,
     ...(damage.length > 0 && !isOther ? { isAsAdopted: true } : {}),
