@@ -1,8 +1,7 @@
 import { execFile, type ChildProcess } from 'node:child_process';
 import { constants, open, type FileHandle } from 'node:fs/promises';
 import { Failure, messageOf } from '../logging/failure.ts';
-
-const SECOND_NS = 1_000_000_000n;
+import { formatSeconds } from './tar-header.ts';
 
 /** Fixed, so that nobody's environment decides which programs write the files, or how they speak. */
 export const COMMAND_ENVIRONMENT = {
@@ -12,10 +11,8 @@ export const COMMAND_ENVIRONMENT = {
 
 /** Puts a modification time back, exactly: Node's own calls round nanoseconds. */
 export async function restoreTime(file: FileHandle, mtimeNs: bigint): Promise<void> {
-  const seconds = mtimeNs / SECOND_NS - (mtimeNs % SECOND_NS < 0n ? 1n : 0n);
-  const fraction = (mtimeNs - seconds * SECOND_NS).toString().padStart(9, '0');
   try {
-    await runOn(file, 'touch', ['--no-create', '--time=mtime', `--date=@${seconds}.${fraction}`]);
+    await runOn(file, 'touch', ['--no-create', '--time=mtime', `--date=@${formatSeconds(mtimeNs)}`]);
   } catch (error) {
     const message = `A modification time could not be restored (${messageOf(error)}).`;
     throw new Failure('failed', message, 'Look at the disk that holds the staging directory.', { cause: error });

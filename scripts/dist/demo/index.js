@@ -36954,11 +36954,154 @@ var external_node_path_ = __nccwpck_require__(6760);
 var failure = __nccwpck_require__(1619);
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: external "node:buffer"
+const external_node_buffer_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
+;// CONCATENATED MODULE: ./.build/src/archive/layout.js
+/**
+ * The numbers of the format (`docs/archive-format.md`). Changing any of those that decide where extents end or what is
+ * in them costs one night in which everything is read again: raise `WRITER_VERSION` with it.
+ */
+/** Part of every extent's key: bytes made by another writer are never taken for ours. */
+const WRITER_VERSION = 1;
+/** Extents begin on, and are as long as, a multiple of this: what file systems can share. */
+const ALIGNMENT = 4096;
+/** A run of small files ends when it holds this much content; a larger file stands alone. */
+const SMALL_EXTENT_BYTES = 64 * 1024;
+/** A larger file is cut into chunks of this size, each an extent. */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+/** No chunk of any entry decompresses to more than this; a reader refuses it before allocating. */
+const MAX_CHUNK_BYTES = CHUNK_BYTES + 512;
+/** No extent decompresses to more than this: the content of a chunk or of small files, and the headers of many entries. */
+const MAX_EXTENT_CONTENT_BYTES = 8 * CHUNK_BYTES;
+const TAR_BLOCK = 512;
+const INDEX_NAME = 'stargz.index.json';
+const MANIFEST_NAME = 'manifest.json';
+const README_NAME = 'LISEZMOI.txt';
+/** The emergency card; archives of earlier versions have none. */
+const CARD_NAME = 'CARTE-URGENCE.md';
+const DUMP_FOLDER = 'db/';
+/** The recovery kit: plain files by where they lie, and one encrypted entry with the secrets. */
+const KIT_FOLDER = 'kit/';
+const KIT_SECRETS_NAME = 'kit/secrets.tar.age';
+/** Below its folder: what lies in the platform's root, elsewhere on the host, and in volumes. */
+const KIT_PARTS = { root: 'files', host: 'host', volume: 'volumes' };
+/** Bytes from `length` up to the next multiple of `unit`. */
+function gapTo(unit, length) {
+    return (unit - (length % unit)) % unit;
+}
+/** The texts at the top of every archive, beside the folders. */
+const TEXT_NAMES = [CARD_NAME, README_NAME, MANIFEST_NAME];
+/** Whether a name belongs to the part after the file sources: dumps, the recovery kit, the texts. */
+function isTailName(name) {
+    const text = name.toString('latin1');
+    return text.startsWith(DUMP_FOLDER) || isKitEntry(text) || TEXT_NAMES.includes(text);
+}
+/** Whether a name is one of the kit's. Earlier versions allowed a file source named `kit`, which begins otherwise. */
+function isKitEntry(name) {
+    if (!name.startsWith(KIT_FOLDER))
+        return false;
+    return name === KIT_SECRETS_NAME || Object.values(KIT_PARTS).some((part) => name.startsWith(`${KIT_FOLDER}${part}/`));
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/tar-header.js
+
+
+const typeFlags = { reg: '0', hardlink: '1', symlink: '2', dir: '5' };
+const NAME_FIELD = 100;
+const MAX_OCTAL_7 = 0o7777777;
+const MAX_OCTAL_11 = 0o77777777777;
+const SECOND_NS = 1000000000n;
+/**
+ * Writes an entry's header blocks: POSIX ustar, extended records (pax) for what does not fit, and GNU's long names for
+ * names that are not UTF-8, which pax cannot carry. Only records that GNU tar knows, so that it never warns.
+ */
+function encodeTarHeader(header) {
+    const blocks = [];
+    const records = [];
+    const seconds = floorSeconds(header.mtimeNs);
+    if (header.mtimeNs !== seconds * SECOND_NS || seconds < 0n || seconds > BigInt(MAX_OCTAL_11)) {
+        records.push(paxRecord('mtime', formatSeconds(header.mtimeNs)));
+    }
+    if (header.size > MAX_OCTAL_11)
+        records.push(paxRecord('size', String(header.size)));
+    if (header.uid > MAX_OCTAL_7)
+        records.push(paxRecord('uid', String(header.uid)));
+    if (header.gid > MAX_OCTAL_7)
+        records.push(paxRecord('gid', String(header.gid)));
+    const rawNames = [];
+    const fitName = (name, keyword, gnuType) => {
+        if (name.length <= NAME_FIELD)
+            return;
+        if ((0,external_node_buffer_namespaceObject.isUtf8)(name))
+            records.push(paxRecord(keyword, name.toString('utf8')));
+        else
+            rawNames.push(ustarBlock({ ...longName, size: name.length + 1 }, gnuType), padded(name, 1));
+    };
+    fitName(header.name, 'path', 'L');
+    if (header.linkName)
+        fitName(header.linkName, 'linkpath', 'K');
+    if (records.length > 0) {
+        const body = Buffer.from(records.join(''), 'utf8');
+        blocks.push(ustarBlock({ ...paxName, size: body.length }, 'x'), padded(body, 0));
+    }
+    blocks.push(...rawNames, ustarBlock(header, typeFlags[header.type]));
+    return Buffer.concat(blocks);
+}
+/** Splits nanoseconds into whole seconds, rounding down also before 1970. */
+function floorSeconds(ns) {
+    const seconds = ns / SECOND_NS;
+    return ns % SECOND_NS < 0n ? seconds - 1n : seconds;
+}
+/** Decimal seconds, as pax and touch have them: `1700000000.123456789`, `-0.5`. */
+function formatSeconds(ns) {
+    const magnitude = ns < 0n ? -ns : ns;
+    const fraction = (magnitude % SECOND_NS).toString().padStart(9, '0').replace(/0+$/, '');
+    return `${ns < 0n ? '-' : ''}${magnitude / SECOND_NS}${fraction ? `.${fraction}` : ''}`;
+}
+/** `<length> <keyword>=<value>\n`, where the length counts itself. */
+function paxRecord(keyword, value) {
+    const rest = ` ${keyword}=${value}\n`;
+    const restLength = Buffer.byteLength(rest);
+    let length = restLength + 1;
+    while (String(length).length + restLength !== length)
+        length = String(length).length + restLength;
+    return `${length}${rest}`;
+}
+function padded(content, extraZeros) {
+    const length = content.length + extraZeros;
+    return Buffer.concat([content], length + gapTo(TAR_BLOCK, length));
+}
+const pseudoEntry = { type: 'reg', mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n };
+const paxName = { ...pseudoEntry, name: Buffer.from('././@PaxHeader') };
+const longName = { ...pseudoEntry, name: Buffer.from('././@LongLink') };
+function ustarBlock(header, typeFlag) {
+    const block = Buffer.alloc(TAR_BLOCK);
+    const octal = (value, offset, digits) => {
+        block.write(value.toString(8).padStart(digits, '0'), offset, 'latin1');
+    };
+    const seconds = Number(floorSeconds(header.mtimeNs));
+    header.name.copy(block, 0, 0, NAME_FIELD);
+    octal(header.mode & 0o7777, 100, 7);
+    octal(header.uid > MAX_OCTAL_7 ? 0 : header.uid, 108, 7);
+    octal(header.gid > MAX_OCTAL_7 ? 0 : header.gid, 116, 7);
+    octal(header.size > MAX_OCTAL_11 ? 0 : header.size, 124, 11);
+    octal(seconds < 0 || seconds > MAX_OCTAL_11 ? 0 : seconds, 136, 11);
+    block.fill(' ', 148, 156);
+    block.write(typeFlag, 156, 'latin1');
+    header.linkName?.copy(block, 157, 0, NAME_FIELD);
+    block.write('ustar\u000000', 257, 'latin1');
+    let sum = 0;
+    for (const byte of block)
+        sum += byte;
+    block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    return block;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/archive/file-touches.js
 
 
 
-const SECOND_NS = 1000000000n;
+
 /** Fixed, so that nobody's environment decides which programs write the files, or how they speak. */
 const COMMAND_ENVIRONMENT = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -36966,10 +37109,8 @@ const COMMAND_ENVIRONMENT = {
 };
 /** Puts a modification time back, exactly: Node's own calls round nanoseconds. */
 async function restoreTime(file, mtimeNs) {
-    const seconds = mtimeNs / SECOND_NS - (mtimeNs % SECOND_NS < 0n ? 1n : 0n);
-    const fraction = (mtimeNs - seconds * SECOND_NS).toString().padStart(9, '0');
     try {
-        await runOn(file, 'touch', ['--no-create', '--time=mtime', `--date=@${seconds}.${fraction}`]);
+        await runOn(file, 'touch', ['--no-create', '--time=mtime', `--date=@${formatSeconds(mtimeNs)}`]);
     }
     catch (error) {
         const message = `A modification time could not be restored (${(0,failure/* messageOf */.bD)(error)}).`;
@@ -41096,149 +41237,6 @@ async function canConfine() {
 /** The command that runs a program confined to its working directory. */
 function confined(command) {
     return ['unshare', '--mount', '--propagation', 'private', '--', 'perl', '-e', script, '--', ...command];
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/layout.js
-/**
- * The numbers of the format (`docs/archive-format.md`). Changing any of those that decide where extents end or what is
- * in them costs one night in which everything is read again: raise `WRITER_VERSION` with it.
- */
-/** Part of every extent's key: bytes made by another writer are never taken for ours. */
-const WRITER_VERSION = 1;
-/** Extents begin on, and are as long as, a multiple of this: what file systems can share. */
-const ALIGNMENT = 4096;
-/** A run of small files ends when it holds this much content; a larger file stands alone. */
-const SMALL_EXTENT_BYTES = 64 * 1024;
-/** A larger file is cut into chunks of this size, each an extent. */
-const CHUNK_BYTES = 8 * 1024 * 1024;
-/** No chunk of any entry decompresses to more than this; a reader refuses it before allocating. */
-const MAX_CHUNK_BYTES = CHUNK_BYTES + 512;
-/** No extent decompresses to more than this: the content of a chunk or of small files, and the headers of many entries. */
-const MAX_EXTENT_CONTENT_BYTES = 8 * CHUNK_BYTES;
-const TAR_BLOCK = 512;
-const INDEX_NAME = 'stargz.index.json';
-const MANIFEST_NAME = 'manifest.json';
-const README_NAME = 'LISEZMOI.txt';
-/** The emergency card; archives of earlier versions have none. */
-const CARD_NAME = 'CARTE-URGENCE.md';
-const DUMP_FOLDER = 'db/';
-/** The recovery kit: plain files by where they lie, and one encrypted entry with the secrets. */
-const KIT_FOLDER = 'kit/';
-const KIT_SECRETS_NAME = 'kit/secrets.tar.age';
-/** Below its folder: what lies in the platform's root, elsewhere on the host, and in volumes. */
-const KIT_PARTS = { root: 'files', host: 'host', volume: 'volumes' };
-/** Bytes from `length` up to the next multiple of `unit`. */
-function gapTo(unit, length) {
-    return (unit - (length % unit)) % unit;
-}
-/** The texts at the top of every archive, beside the folders. */
-const TEXT_NAMES = [CARD_NAME, README_NAME, MANIFEST_NAME];
-/** Whether a name belongs to the part after the file sources: dumps, the recovery kit, the texts. */
-function isTailName(name) {
-    const text = name.toString('latin1');
-    return text.startsWith(DUMP_FOLDER) || isKitEntry(text) || TEXT_NAMES.includes(text);
-}
-/** Whether a name is one of the kit's. Earlier versions allowed a file source named `kit`, which begins otherwise. */
-function isKitEntry(name) {
-    if (!name.startsWith(KIT_FOLDER))
-        return false;
-    return name === KIT_SECRETS_NAME || Object.values(KIT_PARTS).some((part) => name.startsWith(`${KIT_FOLDER}${part}/`));
-}
-
-;// CONCATENATED MODULE: external "node:buffer"
-const external_node_buffer_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
-;// CONCATENATED MODULE: ./.build/src/archive/tar-header.js
-
-
-const typeFlags = { reg: '0', hardlink: '1', symlink: '2', dir: '5' };
-const NAME_FIELD = 100;
-const MAX_OCTAL_7 = 0o7777777;
-const MAX_OCTAL_11 = 0o77777777777;
-const tar_header_SECOND_NS = 1000000000n;
-/**
- * Writes an entry's header blocks: POSIX ustar, extended records (pax) for what does not fit, and GNU's long names for
- * names that are not UTF-8, which pax cannot carry. Only records that GNU tar knows, so that it never warns.
- */
-function encodeTarHeader(header) {
-    const blocks = [];
-    const records = [];
-    const seconds = floorSeconds(header.mtimeNs);
-    if (header.mtimeNs !== seconds * tar_header_SECOND_NS || seconds < 0n || seconds > BigInt(MAX_OCTAL_11)) {
-        records.push(paxRecord('mtime', formatPaxTime(header.mtimeNs)));
-    }
-    if (header.size > MAX_OCTAL_11)
-        records.push(paxRecord('size', String(header.size)));
-    if (header.uid > MAX_OCTAL_7)
-        records.push(paxRecord('uid', String(header.uid)));
-    if (header.gid > MAX_OCTAL_7)
-        records.push(paxRecord('gid', String(header.gid)));
-    const rawNames = [];
-    const fitName = (name, keyword, gnuType) => {
-        if (name.length <= NAME_FIELD)
-            return;
-        if ((0,external_node_buffer_namespaceObject.isUtf8)(name))
-            records.push(paxRecord(keyword, name.toString('utf8')));
-        else
-            rawNames.push(ustarBlock({ ...longName, size: name.length + 1 }, gnuType), padded(name, 1));
-    };
-    fitName(header.name, 'path', 'L');
-    if (header.linkName)
-        fitName(header.linkName, 'linkpath', 'K');
-    if (records.length > 0) {
-        const body = Buffer.from(records.join(''), 'utf8');
-        blocks.push(ustarBlock({ ...paxName, size: body.length }, 'x'), padded(body, 0));
-    }
-    blocks.push(...rawNames, ustarBlock(header, typeFlags[header.type]));
-    return Buffer.concat(blocks);
-}
-/** Splits nanoseconds into whole seconds, rounding down also before 1970. */
-function floorSeconds(ns) {
-    const seconds = ns / tar_header_SECOND_NS;
-    return ns % tar_header_SECOND_NS < 0n ? seconds - 1n : seconds;
-}
-/** Decimal seconds as pax writes them: `1700000000.123456789`, `-0.5`. */
-function formatPaxTime(ns) {
-    const magnitude = ns < 0n ? -ns : ns;
-    const fraction = (magnitude % tar_header_SECOND_NS).toString().padStart(9, '0').replace(/0+$/, '');
-    return `${ns < 0n ? '-' : ''}${magnitude / tar_header_SECOND_NS}${fraction ? `.${fraction}` : ''}`;
-}
-/** `<length> <keyword>=<value>\n`, where the length counts itself. */
-function paxRecord(keyword, value) {
-    const rest = ` ${keyword}=${value}\n`;
-    const restLength = Buffer.byteLength(rest);
-    let length = restLength + 1;
-    while (String(length).length + restLength !== length)
-        length = String(length).length + restLength;
-    return `${length}${rest}`;
-}
-function padded(content, extraZeros) {
-    const length = content.length + extraZeros;
-    return Buffer.concat([content], length + gapTo(TAR_BLOCK, length));
-}
-const pseudoEntry = { type: 'reg', mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n };
-const paxName = { ...pseudoEntry, name: Buffer.from('././@PaxHeader') };
-const longName = { ...pseudoEntry, name: Buffer.from('././@LongLink') };
-function ustarBlock(header, typeFlag) {
-    const block = Buffer.alloc(TAR_BLOCK);
-    const octal = (value, offset, digits) => {
-        block.write(value.toString(8).padStart(digits, '0'), offset, 'latin1');
-    };
-    const seconds = Number(floorSeconds(header.mtimeNs));
-    header.name.copy(block, 0, 0, NAME_FIELD);
-    octal(header.mode & 0o7777, 100, 7);
-    octal(header.uid > MAX_OCTAL_7 ? 0 : header.uid, 108, 7);
-    octal(header.gid > MAX_OCTAL_7 ? 0 : header.gid, 116, 7);
-    octal(header.size > MAX_OCTAL_11 ? 0 : header.size, 124, 11);
-    octal(seconds < 0 || seconds > MAX_OCTAL_11 ? 0 : seconds, 136, 11);
-    block.fill(' ', 148, 156);
-    block.write(typeFlag, 156, 'latin1');
-    header.linkName?.copy(block, 157, 0, NAME_FIELD);
-    block.write('ustar\u000000', 257, 'latin1');
-    let sum = 0;
-    for (const byte of block)
-        sum += byte;
-    block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
-    return block;
 }
 
 ;// CONCATENATED MODULE: external "node:events"

@@ -3311,7 +3311,7 @@ function encodeTarHeader(header) {
     const records = [];
     const seconds = floorSeconds(header.mtimeNs);
     if (header.mtimeNs !== seconds * SECOND_NS || seconds < 0n || seconds > BigInt(MAX_OCTAL_11)) {
-        records.push(paxRecord('mtime', formatPaxTime(header.mtimeNs)));
+        records.push(paxRecord('mtime', formatSeconds(header.mtimeNs)));
     }
     if (header.size > MAX_OCTAL_11)
         records.push(paxRecord('size', String(header.size)));
@@ -3343,8 +3343,8 @@ function floorSeconds(ns) {
     const seconds = ns / SECOND_NS;
     return ns % SECOND_NS < 0n ? seconds - 1n : seconds;
 }
-/** Decimal seconds as pax writes them: `1700000000.123456789`, `-0.5`. */
-function formatPaxTime(ns) {
+/** Decimal seconds, as pax and touch have them: `1700000000.123456789`, `-0.5`. */
+function formatSeconds(ns) {
     const magnitude = ns < 0n ? -ns : ns;
     const fraction = (magnitude % SECOND_NS).toString().padStart(9, '0').replace(/0+$/, '');
     return `${ns < 0n ? '-' : ''}${magnitude / SECOND_NS}${fraction ? `.${fraction}` : ''}`;
