@@ -1,5 +1,6 @@
 import { adoptArchives } from '../../src/operations/adopt.ts';
 import { renderAdopt } from '../../src/report/upkeep/adopt-report.ts';
+import { adoptOptions } from './adopt-options.ts';
 import type { CommandDefinition } from './command.ts';
 import { openPlatform } from './platform.ts';
 
@@ -7,10 +8,7 @@ export const adoptCommand: CommandDefinition = {
   name: 'adopt',
   summary: 'Take over the archives of the former script, where the vault is a folder of this machine.',
   example: 'npm run -s continuity -- adopt --dry-run',
-  options: [
-    { flags: '--dry-run', description: 'show what would be taken over, and change nothing' },
-    { flags: '--no-survey', description: 'leave reading them through to the first restore of each' },
-  ],
+  options: adoptOptions,
   async run(context, _args, { dryRun, survey }) {
     const platform = await openPlatform(context, 'adopt');
     const result = await adoptArchives(platform, { isDryRun: dryRun === true, skipsSurvey: survey === false });

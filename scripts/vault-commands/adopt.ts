@@ -4,6 +4,7 @@ import { findAccount } from '../../src/system/accounts.ts';
 import type { VaultSettings } from '../../src/vault/settings/settings.ts';
 import { adopt, giveToKeeper } from '../../src/vault/upkeep/adopt.ts';
 import { surveyDump } from '../../src/sources/postgres/survey-dump.ts';
+import { adoptOptions } from '../commands/adopt-options.ts';
 import type { CommandDefinition } from '../commands/command.ts';
 import type { VaultContext } from './context.ts';
 
@@ -11,10 +12,7 @@ export const adoptCommand: CommandDefinition<VaultContext> = {
   name: 'vault adopt',
   summary: 'Take over the archives of the former script; as root, so that they can be given to the keeper.',
   example: 'sudo skills-vault vault adopt --dry-run',
-  options: [
-    { flags: '--dry-run', description: 'show what would be taken over, and change nothing' },
-    { flags: '--no-survey', description: 'leave reading them through to the first restore of each' },
-  ],
+  options: adoptOptions,
   async run(context, _args, { dryRun, survey }) {
     const { logger, signal } = context;
     const isDryRun = dryRun === true;

@@ -80285,15 +80285,13 @@ async function planAllFiles(platform, archive, manifest, chosen, workDirectory) 
 
 /** Looks for what is going on here, or was interrupted; undefined where nothing is. Changes nothing. */
 async function findUnfinished({ config }) {
-    const read = async () => ({ journal: await readJournal(config.state), halted: await readHalted(config.state) });
-    const isNothing = ({ journal, halted }) => !journal && !halted;
     // Nobody is kept from beginning where there is nothing to ask about.
-    if (isNothing(await read()))
+    if (!(await readLeft(config.state)))
         return undefined;
     const isGoingOn = await isLocked((0,external_node_path_.join)(config.state, 'lock'));
     // What is read only now was left by a run that was over before.
-    const left = await read();
-    if (isNothing(left))
+    const left = await readLeft(config.state);
+    if (!left)
         return undefined;
     const { journal, halted } = left;
     const findings = [];
@@ -80309,6 +80307,11 @@ async function findUnfinished({ config }) {
         findings.push(isGoingOn ? by : `${by}, which is over; ${FINISHING_COMMANDS} starts them`);
     }
     return { ...(journal ? { journal } : {}), isGoingOn, findings };
+}
+async function readLeft(stateDirectory) {
+    const journal = await readJournal(stateDirectory);
+    const halted = await readHalted(stateDirectory);
+    return journal || halted ? { journal, halted } : undefined;
 }
 /** What is to be known of it by whoever reads a plan. */
 async function warnOfUnfinished(platform) {

@@ -15229,7 +15229,7 @@ function completeContext(base, values) {
 
 /***/ }),
 
-/***/ 158:
+/***/ 7971:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -20141,7 +20141,15 @@ function countLines(bytes) {
     return count;
 }
 
+;// CONCATENATED MODULE: ./.build/scripts/commands/adopt-options.js
+/** Of both commands that take archives of the former script over, on the vault and where it is a folder of this machine. */
+const adoptOptions = [
+    { flags: '--dry-run', description: 'show what would be taken over, and change nothing' },
+    { flags: '--no-survey', description: 'leave reading them through to the first restore of each' },
+];
+
 ;// CONCATENATED MODULE: ./.build/scripts/vault-commands/adopt.js
+
 
 
 
@@ -20151,10 +20159,7 @@ const adoptCommand = {
     name: 'vault adopt',
     summary: 'Take over the archives of the former script; as root, so that they can be given to the keeper.',
     example: 'sudo skills-vault vault adopt --dry-run',
-    options: [
-        { flags: '--dry-run', description: 'show what would be taken over, and change nothing' },
-        { flags: '--no-survey', description: 'leave reading them through to the first restore of each' },
-    ],
+    options: adoptOptions,
     async run(context, _args, { dryRun, survey }) {
         const { logger, signal } = context;
         const isDryRun = dryRun === true;
@@ -40796,7 +40801,7 @@ const vaultCommands = [
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1006);
 /* harmony import */ var _vault_commands_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2496);
-/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(158);
+/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7971);
 
 
 

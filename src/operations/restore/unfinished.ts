@@ -18,14 +18,12 @@ export interface Unfinished {
 
 /** Looks for what is going on here, or was interrupted; undefined where nothing is. Changes nothing. */
 export async function findUnfinished({ config }: Platform): Promise<Unfinished | undefined> {
-  const read = async () => ({ journal: await readJournal(config.state), halted: await readHalted(config.state) });
-  const isNothing = ({ journal, halted }: Awaited<ReturnType<typeof read>>): boolean => !journal && !halted;
   // Nobody is kept from beginning where there is nothing to ask about.
-  if (isNothing(await read())) return undefined;
+  if (!(await readLeft(config.state))) return undefined;
   const isGoingOn = await isLocked(join(config.state, 'lock'));
   // What is read only now was left by a run that was over before.
-  const left = await read();
-  if (isNothing(left)) return undefined;
+  const left = await readLeft(config.state);
+  if (!left) return undefined;
   const { journal, halted } = left;
   const findings: string[] = [];
   if (journal) {
@@ -42,6 +40,12 @@ export async function findUnfinished({ config }: Platform): Promise<Unfinished |
     findings.push(isGoingOn ? by : `${by}, which is over; ${FINISHING_COMMANDS} starts them`);
   }
   return { ...(journal ? { journal } : {}), isGoingOn, findings };
+}
+
+async function readLeft(stateDirectory: string) {
+  const journal = await readJournal(stateDirectory);
+  const halted = await readHalted(stateDirectory);
+  return journal || halted ? { journal, halted } : undefined;
 }
 
 /** What is to be known of it by whoever reads a plan. */
